@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: '#wasm', replacement: here('./src/runtime/wasm.node.ts') },
+      { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
+      { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
+      { find: /^rx-eddy\/web$/, replacement: here('./operators/toTransformStream.ts') },
+      { find: /^rx-eddy$/, replacement: here('./src/index.ts') },
+    ],
+  },
+  test: { include: ['test/**/*.test.ts'] },
+});
