@@ -61,7 +61,7 @@ describe('openRandom', () => {
     const counts = new Array<number>(7).fill(0);
     for (let i = 0; i < 70_000; i++) {
       const k = random.integer(7);
-      counts[k] = (counts[k] ?? 0) + 1;
+      counts[k] += 1;
     }
     for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(5 * Math.sqrt(10_000));
   });
@@ -81,8 +81,8 @@ describe('initializers', () => {
         let rows = 0;
         let columns = 0;
         for (let k = 0; k < n; k++) {
-          rows += (q[i * n + k] ?? NaN) * (q[j * n + k] ?? NaN);
-          columns += (q[k * n + i] ?? NaN) * (q[k * n + j] ?? NaN);
+          rows += q[i * n + k] * q[j * n + k];
+          columns += q[k * n + i] * q[k * n + j];
         }
         expect(Math.abs(rows - (i === j ? 1 : 0))).toBeLessThan(1e-12);
         expect(Math.abs(columns - (i === j ? 1 : 0))).toBeLessThan(1e-12);

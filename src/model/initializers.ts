@@ -37,19 +37,19 @@ export function orthogonal(random: Random, n: number): Float64Array {
       }
     } while (dot(row, row) < 1e-6);
     const norm = Math.sqrt(dot(row, row));
-    for (let j = 0; j < n; j++) row[j] = (row[j] ?? 0) / norm;
+    for (let j = 0; j < n; j++) row[j] /= norm;
   }
   return matrix;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, j) => sum + value * (b[j] ?? 0), 0);
+  return a.reduce((sum, value, j) => sum + value * b[j], 0);
 }
 
 /** Takes from `row` what it has along the unit vector. */
 function project(row: Float64Array, unit: Float64Array): void {
   const along = dot(row, unit);
   unit.forEach((value, j) => {
-    row[j] = (row[j] ?? 0) - along * value;
+    row[j] -= along * value;
   });
 }
