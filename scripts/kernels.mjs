@@ -80,7 +80,7 @@ function facts() {
       return `  ${camel(file, name)}(${names.join(', ')}): ${result === 'void' ? 'void' : 'number'};`;
     }),
   );
-  return ['// Written by scripts/kernels.mjs from the kernels.', ...kinds, '', ...records(), '', 'export interface KernelExports {', ...calls, '}', ''].join('\n');
+  return ['// Written by scripts/kernels.mjs from the kernels.', ...kinds, '', ...records(), '', 'export type KernelExports = {', ...calls, '};', ''].join('\n');
 }
 
 export function buildKernels() {

@@ -109,7 +109,7 @@ function runAgain(learner: Learner, slot: u32, T: u32): void {
     const layer = layerAt(model, l), track = trackAt(learner, l);
     const row = B * (<usize>layer.padded << 2);
     memory.copy(track.windowH - row, track.h + slot * row - row, row);
-    memory.copy(track.windowC - row, track.c + slot * row - row, row);
+    if (track.c) memory.copy(track.windowC - row, track.c + slot * row - row, row);
     pass.h = track.windowH;
     pass.c = track.windowC;
     pass.h0 = pass.h - row;
@@ -202,7 +202,7 @@ export function slide(learner: Learner, from: u32, count: u32): void {
   for (let l: u32 = 0; l < model.layers; l++) {
     const track = trackAt(learner, l), row = B * (<usize>layerAt(model, l).padded << 2);
     memory.copy(track.h - row, track.h + from * row - row, (count + 1) * row);
-    memory.copy(track.c - row, track.c + from * row - row, (count + 1) * row);
+    if (track.c) memory.copy(track.c - row, track.c + from * row - row, (count + 1) * row);
     memory.copy(track.gates, track.gates + from * track.gateStep, count * track.gateStep);
   }
 }
