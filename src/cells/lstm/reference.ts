@@ -43,7 +43,7 @@ export const lstmReference: CellReference<LstmOptions, LstmTape> = {
     return {
       x: transposed(weights.weight_ih, da),
       state: { h: transposed(weights.weight_hh, da), c: dc.map((d, u) => d * f[u]) },
-      weights: { weight_ih: outer(da, x), weight_hh: outer(da, before.h), bias_ih: da, bias_hh: da },
+      weights: { weight_ih: outer(da, x), weight_hh: outer(da, before.h), bias_ih: da, bias_hh: [...da] },
     };
   },
 };

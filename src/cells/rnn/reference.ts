@@ -32,7 +32,7 @@ export const rnnReference: CellReference<RnnOptions, RnnTape> = {
     return {
       x: transposed(weights.weight_ih, da),
       state: { h: transposed(weights.weight_hh, da) },
-      weights: { weight_ih: outer(da, x), weight_hh: outer(da, before.h), bias_ih: da, bias_hh: da },
+      weights: { weight_ih: outer(da, x), weight_hh: outer(da, before.h), bias_ih: da, bias_hh: [...da] },
     };
   },
 };

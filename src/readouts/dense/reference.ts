@@ -50,7 +50,7 @@ export const denseReference = {
 
   /** From ∂loss/∂output. */
   backward(weights: DenseWeights, tape: DenseTape, dOutput: number[]): DenseGradients {
-    return this.backwardLogits(weights, tape, backwardActivation[tape.activation](tape.output, dOutput));
+    return denseReference.backwardLogits(weights, tape, backwardActivation[tape.activation](tape.output, dOutput));
   },
 
   /** From ∂loss/∂logits, for the losses that are computed from them. */
