@@ -48,8 +48,14 @@ export function lossAt(learner: Learner, slot: u32, row: u32): f64 {
  * False: no sample of it has a target.
  */
 export function backpropagate(learner: Learner, slot: u32, T: u32, again: bool): bool {
-  if (again) runAgain(learner, slot, T);
+  if (again) forward(learner, slot, T);
   if (!lossOfWindow(learner, slot, T, again)) return false;
+  backward(learner, slot, T, again);
+  return true;
+}
+
+/** From the gradient of the readout's input to the loss (dz) to that of every parameter, and of the state before the window. */
+export function backward(learner: Learner, slot: u32, T: u32, again: bool): void {
   const model = learner.model, B = learner.rows;
   const pass = changetype<Pass>(model.pass), update = changetype<Update>(learner.update);
   memory.fill(update.gradients, 0, <usize>update.count << 2);
@@ -77,10 +83,10 @@ export function backpropagate(learner: Learner, slot: u32, T: u32, again: bool):
     pass.dGates = track.dGates;
     pass.dStride = track.dStride;
     pass.dh = dh;
-    pass.dhCarry = learner.dhCarry;
-    pass.dcCarry = learner.dcCarry;
-    memory.fill(pass.dhCarry, 0, row);
-    memory.fill(pass.dcCarry, 0, row);
+    pass.dhCarry = track.dhCarry;
+    pass.dcCarry = track.dcCarry;
+    if (!learner.carry) memory.fill(pass.dhCarry, 0, row);
+    if (!learner.carry && pass.dcCarry) memory.fill(pass.dcCarry, 0, row);
     if (l) {
       const under = trackAt(learner, l - 1), width = <usize>layerAt(model, l - 1).padded << 2;
       pass.x = again ? under.windowH : under.h + slot * B * width;
@@ -90,15 +96,16 @@ export function backpropagate(learner: Learner, slot: u32, T: u32, again: bool):
     } else {
       pass.xStride = <usize>model.inputs << 2;
       pass.x = learner.x + slot * B * pass.xStride;
-      pass.dx = 0;
+      pass.dx = learner.dx;
+      pass.dxStride = (pass.xStride + 15) & ~15;
     }
     cellBackward(layer, pass);
     dh = below;
   }
-  return true;
 }
 
-function runAgain(learner: Learner, slot: u32, T: u32): void {
+/** Runs the window forward with today's weights, from the state that stands before it on the tape. */
+export function forward(learner: Learner, slot: u32, T: u32): void {
   const model = learner.model, B = learner.rows;
   const pass = changetype<Pass>(model.pass);
   pass.steps = T;

@@ -15,8 +15,8 @@ export class Learner {
   dz: usize; // [window × B × Op]
   dh: usize; // two [window × B × widest Hp], by turns a layer's and the one's below
   dhStep: usize; // bytes from one to the other
-  dhCarry: usize; // [B × widest Hp]
-  dcCarry: usize;
+  dx: usize; // [window × B × I] gradient of the input, or 0: not wanted
+  carry: u32; // 0: the gradient of the state after the window is zero; 1: it stands in the tracks' dhCarry and dcCarry
   zeros: usize; // [widest Hp]
   windowZ: usize; // [window × B × Op] of a window run again
   windowY: usize;
@@ -44,6 +44,8 @@ export class Track {
   windowGates: usize;
   dGates: usize; // [window × B × gates·Hp]
   dStride: usize;
+  dhCarry: usize; // [B × Hp] gradient of the state: of the last in, of the first out
+  dcCarry: usize;
 }
 
 // @ts-ignore: decorator

@@ -3,7 +3,7 @@ import { readTarget } from '../losses/loss.js';
 import type { Model } from '../model/model.js';
 import { checkTensors, type NamedTensor, writeTensors } from '../model/parameters.js';
 import { checkState, OpenState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
-import { Learner as LearnerRecord, Update } from '../runtime/kernels.generated.js';
+import { Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { readSample, type Sample } from '../sample.js';
 import type { Snapshot } from '../stage.js';

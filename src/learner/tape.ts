@@ -20,6 +20,8 @@ export interface Tape {
   /** The kernels' record. */
   readonly learner: number;
   readonly update: number;
+  /** The layers' records. */
+  readonly tracks: number;
   /** Samples that fit. */
   readonly slots: number;
   /** Of those, the newest that are kept when the tape is full. */
@@ -28,6 +30,10 @@ export interface Tape {
   readonly y: number;
   readonly z: number;
   readonly target: number;
+  /** [window × rows × output], of a window that was run again. */
+  readonly windowY: number;
+  /** [window × rows × output], the gradient of the output. */
+  readonly dz: number;
   /** Blocks of the optimizer's moments. */
   readonly moments: readonly number[];
   readonly gradients: number;
@@ -101,6 +107,8 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
         windowGates: take(window * rows * gateStride),
         dGates: take(window * rows * dStride),
         dStride,
+        dhCarry: take(row),
+        dcCarry: cell.cellState ? take(row) : 0,
       });
     });
     const { output } = model.spec;
@@ -108,6 +116,8 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
     const z = output ? strip('z', rows * outputStride) : top.h;
     const y = linear ? z : strip('y', rows * outputStride);
     const windowZ = output ? take(window * rows * outputStride) : top.windowH;
+    const windowY = linear ? windowZ : take(window * rows * outputStride);
+    const dz = take(window * rows * outputStride);
     const bytes = model.block.floats * 4;
     const gradients = take(bytes);
     const moments = Array.from({ length: optimizer.moments }, () => take(bytes));
@@ -131,14 +141,12 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       y,
       target,
       tracks,
-      dz: take(window * rows * outputStride),
+      dz,
       dh: take(2 * window * rows * widest * 4),
       dhStep: window * rows * widest * 4,
-      dhCarry: take(rows * widest * 4),
-      dcCarry: take(rows * widest * 4),
       zeros: take(widest * 4),
       windowZ,
-      windowY: linear ? windowZ : take(window * rows * outputStride),
+      windowY,
       loss: loss.kind,
       fused: loss.fused ? 1 : 0,
       lossParameters,
@@ -147,7 +155,25 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       clipValue,
       clipNorm,
     });
-    return { arena, learner, update, slots, keep, x, y, z, target, moments, gradients, strips, start, startSteps };
+    return {
+      arena,
+      learner,
+      update,
+      tracks,
+      slots,
+      keep,
+      x,
+      y,
+      z,
+      target,
+      windowY,
+      dz,
+      moments,
+      gradients,
+      strips,
+      start,
+      startSteps,
+    };
   } catch (error) {
     arena.dispose();
     throw error;
