@@ -22,7 +22,7 @@ describe('optimizers after three steps, against torch.optim', () => {
     [-0.75, 0.5, 0, 2],
     [0.5, 1.5, -0.25, -1],
   ];
-  function after<O extends { lr: number }, S>(rule: OptimizerReference<O, S>, options: O): number[] {
+  function train<O extends { lr: number }, S>(rule: OptimizerReference<O, S>, options: O): number[] {
     let parameters = [0.5, -1.25, 2, 0];
     let state = rule.start(parameters.length);
     for (const g of gradients) ({ parameters, state } = rule.step(parameters, g, state, options));
@@ -32,32 +32,32 @@ describe('optimizers after three steps, against torch.optim', () => {
   it.each([
     [
       'sgd with momentum and weight decay',
-      after(sgdReference, { lr, momentum: 0.9, weightDecay: 0.05 }),
+      train(sgdReference, { lr, momentum: 0.9, weightDecay: 0.05 }),
       [0.5108843125, -1.32528609375, 1.9355019375, -0.5481025],
     ],
     [
       'sgd, Nesterov',
-      after(sgdReference, { lr, momentum: 0.9, nesterov: true, weightDecay: 0.05 }),
+      train(sgdReference, { lr, momentum: 0.9, nesterov: true, weightDecay: 0.05 }),
       [0.5022551344375, -1.45034072953125, 1.9253576668125, -0.6871581475],
     ],
     [
       'adam, its defaults',
-      after(adamReference, { lr }),
+      train(adamReference, { lr }),
       [0.447540217039544, -1.21478762410032, 1.8669976351015, -0.238527131031813],
     ],
     [
       'adamw',
-      after(adamwReference, { lr, weightDecay: 0.05 }),
+      train(adamwReference, { lr, weightDecay: 0.05 }),
       [0.440828059587415, -1.19710240204142, 1.83847991411086, -0.237047040031929],
     ],
     [
       'rmsprop with momentum',
-      after(rmspropReference, { lr, decay: 0.9, momentum: 0.8 }),
+      train(rmspropReference, { lr, decay: 0.9, momentum: 0.8 }),
       [0.0951027842247769, -1.18123811396254, 1.51677931321907, -1.1499244978052],
     ],
     [
       'adagrad, its defaults',
-      after(adagradReference, { lr }),
+      train(adagradReference, { lr }),
       [0.441416081456281, -1.31116408149653, 1.98944271914799, -0.148617890041272],
     ],
   ])('%s', (_, own, expected) => expect(distance(own, expected)).toBeLessThan(1e-13));
