@@ -41,7 +41,27 @@ describe('what labels, masks, windows, resets and swaps mean', () => {
     const optimizer = { rule: adamReference, options: { lr } };
     return openSpecLearner({ layers: [specLstm()], weights, k1, k2, maxLag, loss: mse, optimizer, ...clip });
   };
-  type Learner = ReturnType<typeof open>;
+  /** Plain descent at rate 1: a change of the weights is the gradient. */
+  const openSgd = (options: {
+    k1?: number;
+    k2?: number;
+    clipNorm?: number;
+    clipValue?: number;
+    schedule?: (k: number) => number;
+  }) => {
+    const optimizer = { rule: sgdReference, options: { lr: 1 } };
+    return openSpecLearner({
+      layers: [specLstm()],
+      weights,
+      k1: 1,
+      k2: 4,
+      maxLag: 0,
+      loss: mse,
+      optimizer,
+      ...options,
+    });
+  };
+  type Learner = Pick<ReturnType<typeof open>, 'step'>;
   const run = (learner: Learner, from: number, to: number, target = (t: number): Target | undefined => ys[t]) =>
     xs.slice(from, to).map((x, i) => learner.step(x, target(from + i)));
 
@@ -120,6 +140,50 @@ describe('what labels, masks, windows, resets and swaps mean', () => {
     expect(half.weights()).toEqual(unlabelled.weights());
   });
 
+  it('the loss is the mean over the samples that have a target, not over the window', () => {
+    const learner = openSgd({ k1: 2, k2: 2 });
+    const [, { output }] = run(learner, 0, 2, (t) => (t === 0 ? Number.NaN : ys[t]));
+    const bias = weights.output?.bias[0] ?? Number.NaN;
+    // ∂(o − y)²/∂bias at a learning rate of 1.
+    expect(bias - (learner.weights().output?.bias[0] ?? Number.NaN)).toBeCloseTo(2 * (output[0] - ys[1][0]), 12);
+  });
+
+  it('the front never moves back', () => {
+    const learner = open({ k1: 4 });
+    run(learner, 0, 4, (t) => (t === 1 ? undefined : ys[t]));
+    learner.label(2, ys[1]);
+    run(learner, 4, 7);
+    expect(learner.counts().updates).toBe(1);
+  });
+
+  it('a schedule gives the factor of the learning rate by the number of the update, from 1', () => {
+    const change = (schedule?: (k: number) => number) => {
+      const learner = openSgd(schedule ? { schedule } : {});
+      run(learner, 0, 1);
+      const now = flat(learner.weights());
+      return flat(weights).map((w, i) => w - now[i]);
+    };
+    const seen: number[] = [];
+    const learner = openSgd({
+      k1: 3,
+      schedule: (k) => {
+        seen.push(k);
+        return 1;
+      },
+    });
+    run(learner, 0, 7);
+    learner.reset();
+    run(learner, 7, 10);
+    expect(seen).toEqual([1, 2, 3]);
+    const half = change(() => 0.5);
+    expect(
+      distance(
+        half,
+        change().map((d) => d / 2),
+      ),
+    ).toBeLessThan(1e-12);
+  });
+
   it('a label more than maxLag samples late is dropped and counted; one of no sample is refused', () => {
     const learner = open({ maxLag: 3 });
     run(learner, 0, 5, () => undefined);
@@ -188,26 +252,15 @@ describe('what labels, masks, windows, resets and swaps mean', () => {
   });
 
   it('clips by value, then by the norm; the reported norm is the one before', () => {
-    const sgd = (clip: { clipNorm?: number; clipValue?: number }) =>
-      openSpecLearner({
-        layers: [specLstm()],
-        weights,
-        k1: 1,
-        k2: 4,
-        maxLag: 0,
-        loss: mse,
-        optimizer: { rule: sgdReference, options: { lr: 1 } },
-        ...clip,
-      });
-    const change = (learner: ReturnType<typeof sgd>) => {
+    const change = (learner: ReturnType<typeof openSgd>) => {
       const { gradientNorm } = learner.step(xs[0], 30);
       const now = flat(learner.weights());
       return { gradientNorm, change: flat(weights).map((w, i) => w - now[i]) };
     };
-    const raw = change(sgd({}));
+    const raw = change(openSgd({}));
     const byValue = raw.change.map((g) => Math.max(-0.01, Math.min(0.01, g)));
     const norm = Math.sqrt(byValue.reduce((sum, g) => sum + g * g, 0));
-    const clipped = change(sgd({ clipValue: 0.01, clipNorm: 0.005 }));
+    const clipped = change(openSgd({ clipValue: 0.01, clipNorm: 0.005 }));
     expect(clipped.gradientNorm).toBe(raw.gradientNorm);
     expect(norm).toBeGreaterThan(0.01);
     expect(
