@@ -17,8 +17,8 @@ export interface NodeTransformOptions {
  *
  * A value is taken from the writable side only while the readable side has room, so memory stays bounded under a slow
  * reader whatever the operator emits for one value. An operator that completes early (`take`) ends the readable side;
- * what is still written is taken and dropped, so that a finite source ends in peace. Cut an endless one short with
- * `source.compose(transform)`, which closes the source too, or with a signal.
+ * what is still written is dropped, one value a turn, so that a finite source ends in peace. Node's `pipe`, `pipeline` and
+ * `compose` cannot end an endless source but by an error: give them a signal, or take `toAsyncGenerator`, which closes it.
  *
  * - Emits:  what the operator emits, also later and after the input has ended; null and undefined cannot travel in a
  *           Node stream and fail it.
@@ -65,8 +65,10 @@ class OperatorTransform<In, Out> extends Transform {
   // `_write`, not `_transform`: Transform's own `_write` would wait for a `_read` that never comes once the operator has
   // ended the readable side, and would not wait at all once the writable side has ended.
   override _write(value: In, _encoding: BufferEncoding, callback: TransformCallback): void {
-    this.#input.next(value);
-    if (this.#full && !this.#done) this.#resume = callback;
+    if (!this.#done) this.#input.next(value);
+    // In a later turn: an endless source whose values are dropped must not starve the one who would close it.
+    if (this.#done) setImmediate(callback);
+    else if (this.#full) this.#resume = callback;
     else callback();
   }
 

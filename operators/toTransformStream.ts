@@ -50,7 +50,11 @@ class OperatorStreams<In, Out> implements TransformStream<In, Out> {
       start: (controller) => {
         this.#writer = controller;
         // Not the `abort` hook: that one is called only after a write that waits has returned.
-        controller.signal.addEventListener('abort', () => this.#fail(controller.signal.reason));
+        controller.signal.addEventListener('abort', () => {
+          // The writable side is failing already; to fail it again from in here trips an assertion in Node.
+          this.#writer = undefined;
+          this.#fail(controller.signal.reason);
+        });
       },
       write: (value) => this.#write(value),
       close: () => this.#close(),
