@@ -1,6 +1,6 @@
 import { EddyError } from './errors.js';
 import { readSample } from './sample.js';
-import type { Snapshot } from './stage.js';
+import type { Snapshot, SnapshotValue } from './stage.js';
 
 /**
  * What a bad sample does: `error` (default) fails the stream, `skip` drops it, `hold` takes the last good sample again
@@ -51,20 +51,18 @@ export class SampleReader {
 
   /**
    * Writes the sample into `target` at `offset`, or, after a bad one under `hold`, the last good sample.
-   * @throws EddyError `invalid-sample` under `error`; nothing has been written and nothing counted then but `index`.
+   * @throws EddyError `invalid-sample` under `error`; nothing has been written or counted then.
    */
   read(sample: unknown, target: Float32Array | Float64Array, offset: number): Reading {
-    this.index++;
-    if (this.#policy === 'error') {
-      readSample(sample, this.#width, target, offset, this.#where, this.index);
-      return 'good';
-    }
     try {
-      readSample(sample, this.#width, target, offset, this.#where, this.index);
+      readSample(sample, this.#width, target, offset, this.#where, this.index + 1);
     } catch (error) {
-      if (error instanceof EddyError && error.code === 'invalid-sample') return this.#miss(target, offset);
-      throw error;
+      if (this.#policy === 'error') throw error;
+      if (!(error instanceof EddyError && error.code === 'invalid-sample')) throw error;
+      this.index++;
+      return this.#miss(target, offset);
     }
+    this.index++;
     if (this.#policy === 'hold') {
       this.#any = true;
       for (let i = 0; i < this.#width; i++) this.#last[i] = target[offset + i] ?? 0;
@@ -87,20 +85,20 @@ export class SampleReader {
     return { index, skipped, held, last: this.#any ? this.#last.slice() : null };
   }
 
-  /** @throws EddyError `invalid-state` when the record is not one that `snapshot` made for this width. */
-  restore({ index, skipped, held, last }: Snapshot): void {
-    const any = last instanceof Float64Array;
+  /** @throws EddyError `invalid-state` when the record is not one that `snapshot` made for this width and policy. */
+  restore(from: SnapshotValue | undefined): void {
+    const { index, skipped, held, last } = isRecord(from) ? from : {};
     if (typeof index !== 'number' || typeof skipped !== 'number' || typeof held !== 'number') {
-      throw this.#foreign('counts');
+      throw this.#foreign('three counts');
     }
-    if (any && this.#policy === 'hold' && last.length !== this.#width)
-      throw this.#foreign(`${this.#width} held numbers`);
-    if (!any && last !== null) throw this.#foreign('a held sample or null');
+    if (last !== null && !(last instanceof Float64Array && last.length === this.#last.length)) {
+      throw this.#foreign(`null or ${this.#last.length} held numbers`);
+    }
     this.index = index;
     this.skipped = skipped;
     this.held = held;
-    this.#any = any && this.#policy === 'hold';
-    if (this.#any && any) this.#last.set(last);
+    this.#any = last !== null;
+    if (last !== null) this.#last.set(last);
   }
 
   #foreign(expected: string): EddyError {
@@ -110,3 +108,6 @@ export class SampleReader {
     );
   }
 }
+
+const isRecord = (value: SnapshotValue | undefined): value is Snapshot =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
