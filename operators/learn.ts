@@ -5,6 +5,7 @@ import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
@@ -45,13 +46,22 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
   const { target, horizon = 0, features, resetWhen, onInvalid = 'error' } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
-    throw new EddyError('invalid-option', `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`);
+    throw new EddyError(
+      'invalid-option',
+      `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`,
+    );
   }
   if (!Number.isSafeInteger(horizon) || horizon < 0) {
-    throw new EddyError('invalid-option', `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`);
+    throw new EddyError(
+      'invalid-option',
+      `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`,
+    );
   }
   if (options.state && options.state.rows !== 1) {
-    throw new EddyError('invalid-option', `learn: state must have one row, got ${options.state.rows}; step several rows with openLearner`);
+    throw new EddyError(
+      'invalid-option',
+      `learn: state must have one row, got ${options.state.rows}; step several rows with openLearner`,
+    );
   }
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(horizon, options.maxLag ?? horizon) });
   return () => {
@@ -83,8 +93,8 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
       },
       snapshot: (): Snapshot => ({ reader: reader.snapshot(), learner: learner.snapshot() }),
       restore({ reader: readerFrom, learner: learnerFrom }) {
-        learner.restore(record(learnerFrom));
-        reader.restore(record(readerFrom));
+        learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
+        reader.restore(snapshotRecord('learn', 'reader', readerFrom));
       },
       dispose: () => learner.dispose(),
     };

@@ -4,6 +4,7 @@ import type { Model } from '../src/model/model.js';
 import type { State } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
@@ -33,8 +34,10 @@ export interface PredictOptions<In> {
  *
  *     sensor$.pipe(predict(model)).subscribe(([y]) => console.log(y));
  */
-export const predict = <In = Sample>(model: Model, options: PredictOptions<In> = {}): OperatorFunction<In, Float32Array> =>
-  asOperator(predictStage(model, options));
+export const predict = <In = Sample>(
+  model: Model,
+  options: PredictOptions<In> = {},
+): OperatorFunction<In, Float32Array> => asOperator(predictStage(model, options));
 
 /** The stage of `predict`. @throws EddyError `invalid-option` at the call. */
 export function predictStage<In = Sample>(
@@ -43,10 +46,16 @@ export function predictStage<In = Sample>(
 ): () => Stage<In, Float32Array> {
   checkOnInvalid(onInvalid, 'predict');
   if (when !== 'each' && when !== 'last') {
-    throw new EddyError('invalid-option', `predict: emit must be 'each' or 'last', got ${String(when)}; leave it out for 'each'`);
+    throw new EddyError(
+      'invalid-option',
+      `predict: emit must be 'each' or 'last', got ${String(when)}; leave it out for 'each'`,
+    );
   }
   if (given && given.rows !== 1) {
-    throw new EddyError('invalid-option', `predict: state must have one row, got ${given.rows}; step several rows with model.step`);
+    throw new EddyError(
+      'invalid-option',
+      `predict: state must have one row, got ${given.rows}; step several rows with model.step`,
+    );
   }
   return () => {
     const state = given ?? model.openState();
@@ -67,11 +76,15 @@ export function predictStage<In = Sample>(
       complete(emit) {
         if (any) emit(last.slice());
       },
-      snapshot: (): Snapshot => ({ reader: reader.snapshot(), state: state.snapshot(), last: any ? last.slice() : null }),
+      snapshot: (): Snapshot => ({
+        reader: reader.snapshot(),
+        state: state.snapshot(),
+        last: any ? last.slice() : null,
+      }),
       restore(from) {
         const { reader: readerFrom, state: stateFrom, last: lastFrom } = from;
-        state.restore(tensors(stateFrom));
-        reader.restore(record(readerFrom));
+        state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
+        reader.restore(snapshotRecord('predict', 'reader', readerFrom));
         any = lastFrom instanceof Float32Array && lastFrom.length === last.length;
         if (any && lastFrom instanceof Float32Array) last.set(lastFrom);
       },
@@ -82,14 +95,8 @@ export function predictStage<In = Sample>(
   };
 }
 
-function record(from: Snapshot[string] | undefined): Snapshot {
-  const plain = typeof from === 'object' && from !== null && !Array.isArray(from) && !ArrayBuffer.isView(from);
-  if (plain) return Object.fromEntries(Object.entries(from));
-  throw new EddyError('invalid-state', `predict: a snapshot must hold records, got ${String(from)}; restore what snapshot() gave`);
-}
-
-function tensors(from: Snapshot[string] | undefined): Record<string, Float32Array> {
+function tensors(from: Snapshot): Record<string, Float32Array> {
   const found: Record<string, Float32Array> = {};
-  for (const [name, data] of Object.entries(record(from))) if (data instanceof Float32Array) found[name] = data;
+  for (const [name, data] of Object.entries(from)) if (data instanceof Float32Array) found[name] = data;
   return found;
 }
