@@ -2,7 +2,7 @@ import { EddyError } from '../errors.js';
 import { readTarget } from '../losses/loss.js';
 import type { Model } from '../model/model.js';
 import { checkTensors, type NamedTensor, writeTensors } from '../model/parameters.js';
-import { checkState, OpenState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
+import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
 import { Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { readSample, type Sample } from '../sample.js';
@@ -102,7 +102,7 @@ export class Learner implements Disposable {
   constructor(model: Model, options: CheckedOptions) {
     model.requireOpen('openLearner');
     const { state, loss } = options;
-    if (state !== undefined && (!(state instanceof OpenState) || state.owner !== model || state.disposed)) {
+    if (state !== undefined && (state.owner !== model || state.disposed)) {
       throw new EddyError(
         'invalid-state',
         'openLearner: state must be an open one of this model; use model.openState()',
