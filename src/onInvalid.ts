@@ -1,5 +1,6 @@
 import { EddyError } from './errors.js';
 import { readSample } from './sample.js';
+import { isRecord } from './snapshot.js';
 import type { Snapshot, SnapshotValue } from './stage.js';
 
 /**
@@ -108,6 +109,3 @@ export class SampleReader {
     );
   }
 }
-
-const isRecord = (value: SnapshotValue | undefined): value is Snapshot =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
