@@ -14,7 +14,7 @@ export interface OperatorUnderTest<In, Out> {
   sample: fc.Arbitrary<In>;
   /** Its stage, with the operator's options. Leave out where there is none: then nothing is cut and restored. */
   open?: () => Stage<In, Out>;
-  /** Samples that must be refused; with `tolerant` where the operator has an `onInvalid` option. */
+  /** Samples that must be refused (not null: a Node stream cannot carry it); with `tolerant` where the operator has an `onInvalid` option. */
   bad?: readonly In[];
   tolerant?: (onInvalid: OnInvalid) => OperatorFunction<In, Out>;
   /** The operator with a user callback that throws `error` at each sample for which `when` says so. */
