@@ -33,8 +33,8 @@ export const pcm = (options: PcmOptions = {}): OperatorFunction<Uint8Array | Arr
   asOperator(pcmStage(options));
 
 const FORMATS: Record<PcmFormat, { bytes: number; read: (view: DataView, at: number) => number }> = {
-  int16: { bytes: 2, read: (view, at) => view.getInt16(at, true) / 2 ** 15 },
-  int24: { bytes: 3, read: (view, at) => (view.getInt8(at + 2) * 2 ** 16 + view.getUint16(at, true)) / 2 ** 23 },
+  int16: { bytes: 2, read: (view, at) => view.getInt16(at, true) / 32768 },
+  int24: { bytes: 3, read: (view, at) => (view.getInt8(at + 2) * 65536 + view.getUint16(at, true)) / 8388608 },
   float32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
 };
 
