@@ -131,13 +131,15 @@ describe.each([
     await settled(() => expect(sensor.open()).toBe(0));
   });
 
-  it.runIf(breaks)('starts afresh after a broken line', async () => {
+  if (!breaks) return;
+
+  it('starts afresh after a broken line', async () => {
     sensor.play({ send: [1, 2, 3], close: 1006 }, { send: [10, 20], close: 1000 });
     expect(await lastValueFrom(summed().pipe(retry(1), toArray()))).toEqual([3, 30, 30]);
     expect(log.live).toBe(0);
   });
 
-  it.runIf(breaks)('keeps its state over a broken line that is mended in front of it', async () => {
+  it('keeps its state over a broken line that is mended in front of it', async () => {
     sensor.play({ send: [1, 2, 3], close: 1006 }, { send: [10], close: 1000 });
     const mended = readings().pipe(
       retry(1),
