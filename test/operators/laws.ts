@@ -168,6 +168,25 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
         }
       }));
 
+    it('ends and frees everything when it is aborted at any point, in every stream world', () =>
+      law(fc.tuple(samples, fc.nat(10)), async ([values, point]) => {
+        for (const [world, through] of Object.entries(worlds)) {
+          const source = new Source(values);
+          const abort = new AbortController();
+          const stream = through(operator(), source, abort.signal)[Symbol.asyncIterator]();
+          const read = async () => {
+            for (let n = 0; ; n++) {
+              if (n === point) abort.abort();
+              if ((await stream.next()).done) return;
+            }
+          };
+          await read().catch(() => {});
+          abort.abort();
+          for (let i = 0; i < 3; i++) await turn();
+          expect(source.open, world).toBe(0);
+        }
+      }));
+
     if (open) {
       it('goes on bit for bit from a snapshot taken anywhere', () =>
         law(fc.tuple(samples, fc.nat(30)), ([values, at]) => {
