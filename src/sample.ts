@@ -57,10 +57,14 @@ function readOther(
   }
 }
 
-/** The smallest number that rounds to Infinity as float32: halfway between the largest float32 and 2^128. */
-const FLOAT32_OVERFLOW = 2 ** 128 - 2 ** 103;
+/** The smallest number that rounds to Infinity as float32: 2^128 − 2^103, halfway between the largest float32 and 2^128. */
+const FLOAT32_OVERFLOW = 3.4028235677973366e38;
 
 const fits = (value: unknown, limit: number): boolean => typeof value === 'number' && Math.abs(value) < limit;
+
+/** Whether a value is an array that may be a sample; its elements are not looked at. */
+export const isRow = (value: unknown): value is readonly number[] | Float32Array | Float64Array =>
+  Array.isArray(value) || isFloatArray(value);
 
 /** By tag, not by constructor: an array from another realm (a vm context, an iframe, Jest) is as good as one of ours. */
 function isFloatArray(value: unknown): value is Float32Array | Float64Array {
