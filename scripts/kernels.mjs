@@ -12,7 +12,10 @@ const read = (path) => readFileSync(at(path), 'utf8');
 const write = (path, text) => (existsSync(at(path)) && read(path) === text ? undefined : writeFileSync(at(path), text));
 
 const families = {
-  cells: { forward: 'cellForward(layer: Layer, pass: Pass): void', backward: 'cellBackward(layer: Layer, pass: Pass): void' },
+  cells: {
+    forward: 'cellForward(layer: Layer, pass: Pass): void',
+    backward: 'cellBackward(layer: Layer, pass: Pass): void',
+  },
   losses: { loss: 'lossOf(kind: u32, y: usize, target: usize, d: usize, outputs: u32, parameters: usize): f64' },
   optimizers: { step: 'optimize(kind: u32, update: Update): void' },
 };
@@ -20,7 +23,10 @@ const kernelFolders = (family) =>
   readdirSync(at(`src/${family}`)).filter((name) => existsSync(at(`src/${family}/${name}/kernel.as.ts`)));
 
 function dispatch() {
-  const imports = ['import { Layer, Pass } from "../src/cells/layer.as";', 'import { Update } from "../src/optimizers/optimizer.as";'];
+  const imports = [
+    'import { Layer, Pass } from "../src/cells/layer.as";',
+    'import { Update } from "../src/optimizers/optimizer.as";',
+  ];
   const functions = [];
   for (const [family, calls] of Object.entries(families)) {
     for (const [name, signature] of Object.entries(calls)) {
@@ -32,7 +38,9 @@ function dispatch() {
         const call = `${as}(${given.join(', ')})`;
         return `    case ${kind}: ${signature.endsWith('void') ? `${call}; return` : `return ${call}`};`;
       });
-      functions.push(`export function ${signature} {\n  switch (${choose}) {\n${cases.join('\n')}\n  }\n  unreachable();${signature.endsWith('f64') ? '\n  return NaN;' : ''}\n}`);
+      functions.push(
+        `export function ${signature} {\n  switch (${choose}) {\n${cases.join('\n')}\n  }\n  unreachable();${signature.endsWith('f64') ? '\n  return NaN;' : ''}\n}`,
+      );
     }
   }
   return `${imports.join('\n')}\n\n${functions.join('\n\n')}\n`;
@@ -45,11 +53,21 @@ const exported = ['model', 'learner', 'readouts'].flatMap((folder) =>
 );
 const prefix = (file) => file.split('/').at(-2);
 const camel = (file, name) => prefix(file) + name[0].toUpperCase() + name.slice(1);
-const signatures = (file) => [...read(file).matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm)].map(([, name, parameters, result]) => ({ name, parameters, result }));
+const signatures = (file) =>
+  [...read(file).matchAll(/^export function (\w+)\(([^)]*)\): (\w+)/gm)].map(([, name, parameters, result]) => ({
+    name,
+    parameters,
+    result,
+  }));
 
 function entry() {
   return exported
-    .map((file) => `export { ${signatures(file).map(({ name }) => `${name} as ${camel(file, name)}`).join(', ')} } from "../${file.replace(/\.ts$/, '')}";`)
+    .map(
+      (file) =>
+        `export { ${signatures(file)
+          .map(({ name }) => `${name} as ${camel(file, name)}`)
+          .join(', ')} } from "../${file.replace(/\.ts$/, '')}";`,
+    )
     .join('\n');
 }
 
@@ -72,7 +90,10 @@ function records() {
 
 function facts() {
   const kinds = Object.keys(families).map(
-    (family) => `export const ${family} = { ${kernelFolders(family).map((name, kind) => `${name}: ${kind}`).join(', ')} } as const;`,
+    (family) =>
+      `export const ${family} = { ${kernelFolders(family)
+        .map((name, kind) => `${name}: ${kind}`)
+        .join(', ')} } as const;`,
   );
   const calls = exported.flatMap((file) =>
     signatures(file).map(({ name, parameters, result }) => {
@@ -80,7 +101,17 @@ function facts() {
       return `  ${camel(file, name)}(${names.join(', ')}): ${result === 'void' ? 'void' : 'number'};`;
     }),
   );
-  return ['// Written by scripts/kernels.mjs from the kernels.', ...kinds, '', ...records(), '', 'export type KernelExports = {', ...calls, '};', ''].join('\n');
+  return [
+    '// Written by scripts/kernels.mjs from the kernels.',
+    ...kinds,
+    '',
+    ...records(),
+    '',
+    'export type KernelExports = {',
+    ...calls,
+    '};',
+    '',
+  ].join('\n');
 }
 
 export function buildKernels() {
@@ -90,6 +121,24 @@ export function buildKernels() {
   write('build/entry.as.ts', entry());
   write('src/runtime/kernels.generated.ts', facts());
   const asc = join(createRequire(import.meta.url).resolve('assemblyscript/package.json'), '../bin/asc.js');
-  const options = ['-O3', '--converge', '--runtime', 'stub', '--importMemory', '--noExportMemory', '--enable', 'simd', '--noAssert', '--use', 'abort=', '--disableWarning', '201'];
-  execFileSync(process.execPath, [asc, relative(root, at('build/entry.as.ts')), ...options, '-o', 'dist/eddy.wasm', '-t', 'build/eddy.wat'], { cwd: root, stdio: 'inherit' });
+  const options = [
+    '-O3',
+    '--converge',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--noExportMemory',
+    '--enable',
+    'simd',
+    '--noAssert',
+    '--use',
+    'abort=',
+    '--disableWarning',
+    '201',
+  ];
+  execFileSync(
+    process.execPath,
+    [asc, relative(root, at('build/entry.as.ts')), ...options, '-o', 'dist/eddy.wasm', '-t', 'build/eddy.wat'],
+    { cwd: root, stdio: 'inherit' },
+  );
 }

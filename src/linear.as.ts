@@ -12,11 +12,6 @@
  */
 
 // @ts-ignore: decorator
-@inline function load(at: usize, k: usize): v128 {
-  return v128.load(at + (k << 4));
-}
-
-// @ts-ignore: decorator
 @inline function mac(sum: v128, a: v128, b: v128): v128 {
   return f32x4.add(sum, f32x4.mul(a, b));
 }
@@ -24,55 +19,32 @@
 /** Vectors in panel p of V: the first V mod P panels have one more. */
 // @ts-ignore: decorator
 @inline function panels(V: u32): u32 {
-  return (V + 7) >> 3;
+  return (V + 6) / 7;
 }
 
 // One row of x: K sums over the R rows of a panel, two rows of W a turn.
 // @ts-ignore: decorator
 @inline function row(K: i32, y: usize, a: usize, x: usize, W: usize, R: u32): void {
-  let s0 = load(a, 0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  if (K > 1) s1 = load(a, 1);
-  if (K > 2) s2 = load(a, 2);
-  if (K > 3) s3 = load(a, 3);
-  if (K > 4) s4 = load(a, 4);
-  if (K > 5) s5 = load(a, 5);
-  if (K > 6) s6 = load(a, 6);
-  if (K > 7) s7 = load(a, 7);
-  const width: usize = (<usize>K) << 4;
-  const end = x + (<usize>(R & ~1) << 2);
-  while (x < end) {
-    const u = v128.load32_splat(x), v = v128.load32_splat(x, 4);
-    const Z = W + width;
-    s0 = mac(s0, u, load(W, 0));
-    if (K > 1) s1 = mac(s1, u, load(W, 1));
-    if (K > 2) s2 = mac(s2, u, load(W, 2));
-    if (K > 3) s3 = mac(s3, u, load(W, 3));
-    if (K > 4) s4 = mac(s4, u, load(W, 4));
-    if (K > 5) s5 = mac(s5, u, load(W, 5));
-    if (K > 6) s6 = mac(s6, u, load(W, 6));
-    if (K > 7) s7 = mac(s7, u, load(W, 7));
-    s0 = mac(s0, v, load(Z, 0));
-    if (K > 1) s1 = mac(s1, v, load(Z, 1));
-    if (K > 2) s2 = mac(s2, v, load(Z, 2));
-    if (K > 3) s3 = mac(s3, v, load(Z, 3));
-    if (K > 4) s4 = mac(s4, v, load(Z, 4));
-    if (K > 5) s5 = mac(s5, v, load(Z, 5));
-    if (K > 6) s6 = mac(s6, v, load(Z, 6));
-    if (K > 7) s7 = mac(s7, v, load(Z, 7));
-    W += width << 1;
-    x += 8;
-  }
-  if (R & 1) {
+  let s0 = v128.load(a), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;
+  if (K > 1) s1 = v128.load(a, 16);
+  if (K > 2) s2 = v128.load(a, 32);
+  if (K > 3) s3 = v128.load(a, 48);
+  if (K > 4) s4 = v128.load(a, 64);
+  if (K > 5) s5 = v128.load(a, 80);
+  if (K > 6) s6 = v128.load(a, 96);
+  const end = x + (<usize>R << 2);
+  do {
     const u = v128.load32_splat(x);
-    s0 = mac(s0, u, load(W, 0));
-    if (K > 1) s1 = mac(s1, u, load(W, 1));
-    if (K > 2) s2 = mac(s2, u, load(W, 2));
-    if (K > 3) s3 = mac(s3, u, load(W, 3));
-    if (K > 4) s4 = mac(s4, u, load(W, 4));
-    if (K > 5) s5 = mac(s5, u, load(W, 5));
-    if (K > 6) s6 = mac(s6, u, load(W, 6));
-    if (K > 7) s7 = mac(s7, u, load(W, 7));
-  }
+    s0 = mac(s0, u, v128.load(W));
+    if (K > 1) s1 = mac(s1, u, v128.load(W, 16));
+    if (K > 2) s2 = mac(s2, u, v128.load(W, 32));
+    if (K > 3) s3 = mac(s3, u, v128.load(W, 48));
+    if (K > 4) s4 = mac(s4, u, v128.load(W, 64));
+    if (K > 5) s5 = mac(s5, u, v128.load(W, 80));
+    if (K > 6) s6 = mac(s6, u, v128.load(W, 96));
+    W += (<usize>K) << 4;
+    x += 4;
+  } while (x < end);
   v128.store(y, s0);
   if (K > 1) v128.store(y, s1, 16);
   if (K > 2) v128.store(y, s2, 32);
@@ -80,7 +52,6 @@
   if (K > 4) v128.store(y, s4, 64);
   if (K > 5) v128.store(y, s5, 80);
   if (K > 6) v128.store(y, s6, 96);
-  if (K > 7) v128.store(y, s7, 112);
 }
 
 function rowPanel(K: u32, y: usize, a: usize, x: usize, W: usize, R: u32): void {
@@ -91,8 +62,7 @@ function rowPanel(K: u32, y: usize, a: usize, x: usize, W: usize, R: u32): void 
     case 4: row(4, y, a, x, W, R); break;
     case 5: row(5, y, a, x, W, R); break;
     case 6: row(6, y, a, x, W, R); break;
-    case 7: row(7, y, a, x, W, R); break;
-    default: row(8, y, a, x, W, R);
+    default: row(7, y, a, x, W, R);
   }
 }
 
@@ -100,32 +70,35 @@ function rowPanel(K: u32, y: usize, a: usize, x: usize, W: usize, R: u32): void 
 // @ts-ignore: decorator
 @inline function pair(K: i32, y: usize, yStride: usize, a: usize, aStride: usize, x: usize, xStride: usize, W: usize, width: usize, R: u32): void {
   const b = a + aStride;
-  let s0 = load(a, 0), s1 = s0, s2 = s0, s3 = s0;
-  let t0 = load(b, 0), t1 = t0, t2 = t0, t3 = t0;
-  if (K > 1) s1 = load(a, 1), t1 = load(b, 1);
-  if (K > 2) s2 = load(a, 2), t2 = load(b, 2);
-  if (K > 3) s3 = load(a, 3), t3 = load(b, 3);
-  for (const end = x + (<usize>R << 2); x < end; x += 4, W += width) {
+  let s0 = v128.load(a), s1 = s0, s2 = s0, s3 = s0;
+  let t0 = v128.load(b), t1 = t0, t2 = t0, t3 = t0;
+  if (K > 1) s1 = v128.load(a, 16), t1 = v128.load(b, 16);
+  if (K > 2) s2 = v128.load(a, 32), t2 = v128.load(b, 32);
+  if (K > 3) s3 = v128.load(a, 48), t3 = v128.load(b, 48);
+  const end = x + (<usize>R << 2);
+  do {
     const u = v128.load32_splat(x), v = v128.load32_splat(x + xStride);
-    const w0 = load(W, 0);
+    const w0 = v128.load(W);
     s0 = mac(s0, u, w0);
     t0 = mac(t0, v, w0);
     if (K > 1) {
-      const w1 = load(W, 1);
+      const w1 = v128.load(W, 16);
       s1 = mac(s1, u, w1);
       t1 = mac(t1, v, w1);
     }
     if (K > 2) {
-      const w2 = load(W, 2);
+      const w2 = v128.load(W, 32);
       s2 = mac(s2, u, w2);
       t2 = mac(t2, v, w2);
     }
     if (K > 3) {
-      const w3 = load(W, 3);
+      const w3 = v128.load(W, 48);
       s3 = mac(s3, u, w3);
       t3 = mac(t3, v, w3);
     }
-  }
+    x += 4;
+    W += width;
+  } while (x < end);
   const z = y + yStride;
   v128.store(y, s0), v128.store(z, t0);
   if (K > 1) v128.store(y, s1, 16), v128.store(z, t1, 16);
@@ -169,41 +142,53 @@ export function project(y: usize, yStride: usize, a: usize, aStride: usize, x: u
 }
 
 // @ts-ignore: decorator
-@inline function backRow(K: i32, d: usize, W: usize, R: u32, sums: usize): void {
-  const d0 = load(d, 0);
-  let d1 = d0, d2 = d0, d3 = d0, d4 = d0, d5 = d0, d6 = d0, d7 = d0;
-  if (K > 1) d1 = load(d, 1);
-  if (K > 2) d2 = load(d, 2);
-  if (K > 3) d3 = load(d, 3);
-  if (K > 4) d4 = load(d, 4);
-  if (K > 5) d5 = load(d, 5);
-  if (K > 6) d6 = load(d, 6);
-  if (K > 7) d7 = load(d, 7);
+@inline function backRow(K: i32, first: bool, d: usize, W: usize, R: u32, sums: usize): void {
+  const d0 = v128.load(d);
+  let d1 = d0, d2 = d0, d3 = d0, d4 = d0, d5 = d0, d6 = d0;
+  if (K > 1) d1 = v128.load(d, 16);
+  if (K > 2) d2 = v128.load(d, 32);
+  if (K > 3) d3 = v128.load(d, 48);
+  if (K > 4) d4 = v128.load(d, 64);
+  if (K > 5) d5 = v128.load(d, 80);
+  if (K > 6) d6 = v128.load(d, 96);
   const width = <usize>K << 4;
-  for (const end = sums + (<usize>R << 4); sums < end; sums += 16, W += width) {
-    let s = f32x4.mul(d0, load(W, 0));
-    if (K > 1) s = mac(s, d1, load(W, 1));
-    if (K > 2) s = mac(s, d2, load(W, 2));
-    if (K > 3) s = mac(s, d3, load(W, 3));
-    let t = v128.load(sums);
-    if (K > 4) t = mac(t, d4, load(W, 4));
-    if (K > 5) t = mac(t, d5, load(W, 5));
-    if (K > 6) t = mac(t, d6, load(W, 6));
-    if (K > 7) t = mac(t, d7, load(W, 7));
+  const end = sums + (<usize>R << 4);
+  do {
+    let s = f32x4.mul(d0, v128.load(W));
+    if (K > 1) s = mac(s, d1, v128.load(W, 16));
+    if (K > 2) s = mac(s, d2, v128.load(W, 32));
+    if (K > 3) s = mac(s, d3, v128.load(W, 48));
+    let t = first ? f32x4.splat(0) : v128.load(sums);
+    if (K > 4) t = mac(t, d4, v128.load(W, 64));
+    if (K > 5) t = mac(t, d5, v128.load(W, 80));
+    if (K > 6) t = mac(t, d6, v128.load(W, 96));
     v128.store(sums, f32x4.add(s, t));
+    sums += 16;
+    W += width;
+  } while (sums < end);
+}
+
+function firstPanel(K: u32, d: usize, W: usize, R: u32, sums: usize): void {
+  switch (K) {
+    case 1: backRow(1, true, d, W, R, sums); break;
+    case 2: backRow(2, true, d, W, R, sums); break;
+    case 3: backRow(3, true, d, W, R, sums); break;
+    case 4: backRow(4, true, d, W, R, sums); break;
+    case 5: backRow(5, true, d, W, R, sums); break;
+    case 6: backRow(6, true, d, W, R, sums); break;
+    default: backRow(7, true, d, W, R, sums);
   }
 }
 
-function backPanel(K: u32, d: usize, W: usize, R: u32, sums: usize): void {
+function nextPanel(K: u32, d: usize, W: usize, R: u32, sums: usize): void {
   switch (K) {
-    case 1: backRow(1, d, W, R, sums); break;
-    case 2: backRow(2, d, W, R, sums); break;
-    case 3: backRow(3, d, W, R, sums); break;
-    case 4: backRow(4, d, W, R, sums); break;
-    case 5: backRow(5, d, W, R, sums); break;
-    case 6: backRow(6, d, W, R, sums); break;
-    case 7: backRow(7, d, W, R, sums); break;
-    default: backRow(8, d, W, R, sums);
+    case 1: backRow(1, false, d, W, R, sums); break;
+    case 2: backRow(2, false, d, W, R, sums); break;
+    case 3: backRow(3, false, d, W, R, sums); break;
+    case 4: backRow(4, false, d, W, R, sums); break;
+    case 5: backRow(5, false, d, W, R, sums); break;
+    case 6: backRow(6, false, d, W, R, sums); break;
+    default: backRow(7, false, d, W, R, sums);
   }
 }
 
@@ -214,11 +199,12 @@ export function projectBack(x: usize, xStride: usize, d: usize, dStride: usize, 
   const P = panels(V);
   const padded = (R + 3) & ~3;
   for (let m: u32 = 0; m < M; m++, x += xStride, d += dStride) {
-    memory.fill(sums, 0, <usize>padded << 4);
+    for (let r = R; r < padded; r++) v128.store(sums + (<usize>r << 4), f32x4.splat(0));
     let at = W, from = d;
     for (let p: u32 = 0; p < P; p++) {
       const K = V / P + u32(p < V % P);
-      backPanel(K, from, at, R, sums);
+      if (p) nextPanel(K, from, at, R, sums);
+      else firstPanel(K, from, at, R, sums);
       from += <usize>K << 4;
       at += (<usize>K << 4) * R;
     }
@@ -238,28 +224,30 @@ export function projectBack(x: usize, xStride: usize, d: usize, dStride: usize, 
 // @ts-ignore: decorator
 @inline function outer(Q: i32, K: i32, g: usize, width: usize, x: usize, xStride: usize, d: usize, dStride: usize, M: u32): void {
   let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, t0 = s0, t1 = s0, t2 = s0, t3 = s0;
-  for (let m: u32 = 0; m < M; m++, x += xStride, d += dStride) {
+  do {
     const u = v128.load32_splat(x);
     const v = Q > 1 ? v128.load32_splat(x, 4) : u;
-    const d0 = load(d, 0);
+    const d0 = v128.load(d);
     s0 = mac(s0, u, d0);
     if (Q > 1) t0 = mac(t0, v, d0);
     if (K > 1) {
-      const d1 = load(d, 1);
+      const d1 = v128.load(d, 16);
       s1 = mac(s1, u, d1);
       if (Q > 1) t1 = mac(t1, v, d1);
     }
     if (K > 2) {
-      const d2 = load(d, 2);
+      const d2 = v128.load(d, 32);
       s2 = mac(s2, u, d2);
       if (Q > 1) t2 = mac(t2, v, d2);
     }
     if (K > 3) {
-      const d3 = load(d, 3);
+      const d3 = v128.load(d, 48);
       s3 = mac(s3, u, d3);
       if (Q > 1) t3 = mac(t3, v, d3);
     }
-  }
+    x += xStride;
+    d += dStride;
+  } while (--M);
   v128.store(g, f32x4.add(v128.load(g), s0));
   if (K > 1) v128.store(g, f32x4.add(v128.load(g, 16), s1), 16);
   if (K > 2) v128.store(g, f32x4.add(v128.load(g, 32), s2), 32);
@@ -304,6 +292,22 @@ export function accumulate(g: usize, x: usize, xStride: usize, d: usize, dStride
     g += width * R;
     d += width;
   }
+}
+
+/** Σ_n a_n b_n over V vectors, by two sums. */
+export function dot(a: usize, b: usize, V: u32): f32 {
+  let s = f32x4.splat(0), t = s;
+  const end = a + (<usize>(V & ~1) << 4);
+  while (a < end) {
+    s = mac(s, v128.load(a), v128.load(b));
+    t = mac(t, v128.load(a, 16), v128.load(b, 16));
+    a += 32;
+    b += 32;
+  }
+  if (V & 1) s = mac(s, v128.load(a), v128.load(b));
+  s = f32x4.add(s, t);
+  s = f32x4.add(s, v128.shuffle<f32>(s, s, 2, 3, 0, 1));
+  return f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1);
 }
 
 /** b̄ += Σ_m ȳ_m. */

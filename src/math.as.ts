@@ -15,7 +15,7 @@
 }
 
 // @ts-ignore: decorator
-@inline export function tanh(x: v128): v128 {
+@inline function tanh(x: v128): v128 {
   x = clamp(x, 7.8);
   const s = f32x4.mul(x, x);
   const t = f32x4.mul(s, s);
@@ -31,7 +31,7 @@
 }
 
 // @ts-ignore: decorator
-@inline export function sigmoid(x: v128): v128 {
+@inline function sigmoid(x: v128): v128 {
   x = clamp(x, 15.6);
   const s = f32x4.mul(x, x);
   const t = f32x4.mul(s, s);
@@ -44,6 +44,49 @@
     f32x4.add(f32x4.mul(s, f32x4.splat(117237144.0)), f32x4.splat(1013365504.0)),
   );
   return f32x4.add(f32x4.splat(0.5), f32x4.div(f32x4.mul(x, p), q));
+}
+
+// One function over a whole row, in a loop tested at its end: engines then keep the coefficients in registers, where several functions
+// at once, or a loop tested at its start, would make them build each coefficient anew for every four lanes.
+
+/** y = σ(x) over `bytes` > 0. */
+export function sigmoidRow(y: usize, x: usize, bytes: usize): void {
+  const end = x + bytes;
+  do {
+    v128.store(y, sigmoid(v128.load(x)));
+    x += 16;
+    y += 16;
+  } while (x < end);
+}
+
+/** y = tanh(x) over `bytes` > 0. */
+export function tanhRow(y: usize, x: usize, bytes: usize): void {
+  const end = x + bytes;
+  do {
+    v128.store(y, tanh(v128.load(x)));
+    x += 16;
+    y += 16;
+  } while (x < end);
+}
+
+/** x ← σ(x + b) over `bytes` > 0. */
+export function sigmoidSum(x: usize, b: usize, bytes: usize): void {
+  const end = x + bytes;
+  do {
+    v128.store(x, sigmoid(f32x4.add(v128.load(x), v128.load(b))));
+    x += 16;
+    b += 16;
+  } while (x < end);
+}
+
+/** x ← tanh(x + b) over `bytes` > 0. */
+export function tanhSum(x: usize, b: usize, bytes: usize): void {
+  const end = x + bytes;
+  do {
+    v128.store(x, tanh(f32x4.add(v128.load(x), v128.load(b))));
+    x += 16;
+    b += 16;
+  } while (x < end);
 }
 
 /** x = n·ln2 + r, |r| ≤ ln2/2; Taylor to r¹³. Saturates at ±708. */

@@ -7,6 +7,8 @@ export interface Cell {
   readonly kind: number;
   /** Rows of weight_ih for each unit. */
   readonly gates: number;
+  /** Where the kernel has each gate, in PyTorch's order of them. */
+  readonly columns: readonly number[];
   /** Gates of each recurrent matrix, as the kernel takes them in turn. */
   readonly recurrent: readonly number[];
   /** Numbers for each unit that forward leaves for backward. */

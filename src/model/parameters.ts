@@ -38,10 +38,10 @@ export interface ParameterBlock {
 
 export const ceil4 = (n: number) => Math.ceil(n / 4) * 4;
 
-/** Element (row, column) of a packed [rows × columns] matrix: panels of at most 8 vectors of columns, as even as can be. */
+/** Element (row, column) of a packed [rows × columns] matrix: panels of at most 7 vectors of columns, as even as can be. */
 function packed(rows: number, columns: number): (row: number, column: number) => number {
   const vectors = columns / 4;
-  const panels = Math.ceil(vectors / 8);
+  const panels = Math.ceil(vectors / 7);
   const starts: number[] = [];
   const widths: number[] = [];
   const panelOf = new Int32Array(columns);
@@ -78,8 +78,8 @@ export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
     const inputs = width;
     const padded = ceil4(units);
     const columns = cell.gates * padded;
-    // PyTorch's row g·H + u is gate g of unit u: column g·Hp + u here.
-    const column = (row: number) => Math.floor(row / units) * padded + (row % units);
+    // PyTorch's row g·H + u is gate g of unit u.
+    const column = (row: number) => cell.columns[Math.floor(row / units)] * padded + (row % units);
     const W = take(inputs * columns);
     const inW = packed(inputs, columns);
     add(`layers.${l}.weight_ih`, [cell.gates * units, inputs], (row, j) => W + inW(j, column(row)));
@@ -92,7 +92,7 @@ export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
       return Array.from({ length: gates }, (_, g) => (j: number, u: number) => start + at(j, g * padded + u));
     });
     add(`layers.${l}.weight_hh`, [cell.gates * units, units], (row, j) =>
-      inGate[Math.floor(row / units)](j, row % units),
+      inGate[cell.columns[Math.floor(row / units)]](j, row % units),
     );
     const b = take(columns);
     const b2 = take(columns);

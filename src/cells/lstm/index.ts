@@ -7,6 +7,7 @@ const cell: Cell = {
   name: 'lstm',
   kind: cells.lstm,
   gates: 4,
+  columns: [0, 1, 3, 2],
   recurrent: [4],
   tape: 5,
   cellState: true,

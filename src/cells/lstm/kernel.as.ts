@@ -9,12 +9,12 @@
  *
  * Hochreiter & Schmidhuber 1997, doi 10.1162/neco.1997.9.8.1735; forget gate: Gers et al. 2000, doi 10.1162/089976600300015015.
  *
- * Shapes   x [T·B × I]   h, c [T·B × Hp]   W [I × 4Hp]   U [H × 4Hp]   b, b′ [4Hp], gates in the order i f g o
- * Tape     gates [T·B × 5Hp]: i f g o tanh(c)
+ * Shapes   x [T·B × I]   h, c [T·B × Hp]   W [I × 4Hp]   U [H × 4Hp]   b, b′ [4Hp], gates in the order i f o g
+ * Tape     gates [T·B × 5Hp]: i f o g tanh(c)
  * Cost     4·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
 import { accumulate, accumulateBias, project, projectBack } from "../../linear.as";
-import { sigmoid, tanh } from "../../math.as";
+import { sigmoidSum, tanhRow, tanhSum } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
@@ -34,22 +34,21 @@ export function forward(layer: Layer, pass: Pass): void {
 }
 
 function activate(a: usize, b: usize, c0: usize, c: usize, h: usize, Hp: usize): void {
-  const F = Hp, G = 2 * Hp, O = 3 * Hp, T = 4 * Hp;
-  for (const end = a + Hp; a < end; a += 16, b += 16, c0 += 16, c += 16, h += 16) {
-    const i = sigmoid(f32x4.add(v128.load(a), v128.load(b)));
-    const f = sigmoid(f32x4.add(v128.load(a + F), v128.load(b + F)));
-    const g = tanh(f32x4.add(v128.load(a + G), v128.load(b + G)));
-    const o = sigmoid(f32x4.add(v128.load(a + O), v128.load(b + O)));
-    const cell = f32x4.add(f32x4.mul(f, v128.load(c0)), f32x4.mul(i, g));
-    const squashed = tanh(cell);
-    v128.store(a, i);
-    v128.store(a + F, f);
-    v128.store(a + G, g);
-    v128.store(a + O, o);
-    v128.store(a + T, squashed);
-    v128.store(c, cell);
-    v128.store(h, f32x4.mul(o, squashed));
-  }
+  const F = Hp, O = 2 * Hp, G = 3 * Hp, T = 4 * Hp;
+  sigmoidSum(a, b, G);
+  tanhSum(a + G, b + G, Hp);
+  let at: usize = 0;
+  do {
+    const i = v128.load(a + at), f = v128.load(a + F + at), g = v128.load(a + G + at);
+    v128.store(c + at, f32x4.add(f32x4.mul(f, v128.load(c0 + at)), f32x4.mul(i, g)));
+    at += 16;
+  } while (at < Hp);
+  tanhRow(a + T, c, Hp);
+  at = 0;
+  do {
+    v128.store(h + at, f32x4.mul(v128.load(a + O + at), v128.load(a + T + at)));
+    at += 16;
+  } while (at < Hp);
 }
 
 export function backward(layer: Layer, pass: Pass): void {
@@ -72,8 +71,9 @@ export function backward(layer: Layer, pass: Pass): void {
 }
 
 function deactivate(a: usize, c0: usize, dh: usize, dhCarry: usize, dcCarry: usize, d: usize, Hp: usize): void {
-  const F = Hp, G = 2 * Hp, O = 3 * Hp, T = 4 * Hp, one = f32x4.splat(1);
-  for (const end = a + Hp; a < end; a += 16, c0 += 16, dh += 16, dhCarry += 16, dcCarry += 16, d += 16) {
+  const F = Hp, O = 2 * Hp, G = 3 * Hp, T = 4 * Hp, one = f32x4.splat(1);
+  const end = a + Hp;
+  do {
     const i = v128.load(a), f = v128.load(a + F), g = v128.load(a + G), o = v128.load(a + O), squashed = v128.load(a + T);
     const h = f32x4.add(v128.load(dh), v128.load(dhCarry));
     const ho = f32x4.mul(h, o);
@@ -85,5 +85,11 @@ function deactivate(a: usize, c0: usize, dh: usize, dhCarry: usize, dcCarry: usi
     v128.store(d + G, f32x4.mul(ci, f32x4.sub(one, f32x4.mul(g, g))));
     v128.store(d + O, f32x4.mul(f32x4.mul(ho, squashed), f32x4.sub(one, o)));
     v128.store(dcCarry, cf);
-  }
+    a += 16;
+    c0 += 16;
+    dh += 16;
+    dhCarry += 16;
+    dcCarry += 16;
+    d += 16;
+  } while (a < end);
 }

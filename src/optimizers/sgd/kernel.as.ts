@@ -9,7 +9,9 @@ import { Update } from "../optimizer.as";
 export function step(u: Update): void {
   const scale = f32x4.splat(u.scale), rate = f32x4.splat(u.rate), decay = f32x4.splat(u.decay), momentum = f32x4.splat(u.a);
   const parameters = u.parameters, gradients = u.gradients, first = u.first, nesterov = u.nesterov != 0;
-  for (let at: usize = 0, end = <usize>u.count << 2; at < end; at += 16) {
+  const end = <usize>u.count << 2;
+  let at: usize = 0;
+  do {
     const p = v128.load(parameters + at);
     let g = f32x4.add(f32x4.mul(v128.load(gradients + at), scale), f32x4.mul(decay, p));
     if (first) {
@@ -18,5 +20,6 @@ export function step(u: Update): void {
       g = nesterov ? f32x4.add(g, f32x4.mul(momentum, v)) : v;
     }
     v128.store(parameters + at, f32x4.sub(p, f32x4.mul(rate, g)));
-  }
+    at += 16;
+  } while (at < end);
 }

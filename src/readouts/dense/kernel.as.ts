@@ -7,15 +7,21 @@
  * Shapes   h [M × Hp]   z, y, their gradients [M × Op]   W [O × Hp]   b [Op]
  * Cost     O·H multiply-adds a row forward, twice that backward
  */
-import { accumulate, accumulateBias, project, projectBack } from "../../linear.as";
-import { exp, sigmoid } from "../../math.as";
+import { accumulate, accumulateBias, dot, project, projectBack } from "../../linear.as";
+import { exp, sigmoidRow } from "../../math.as";
 import { Readout } from "../readout.as";
 
 export function forward(readout: Readout, h: usize, hStride: usize, z: usize, y: usize, M: u32, sums: usize): void {
   const Op = <usize>readout.padded << 2;
-  for (let m: u32 = 0; m < M; m++) memory.copy(z + m * Op, readout.b, Op);
-  projectBack(z, Op, h, hStride, readout.W, M, readout.outputs, readout.inputs >> 2, sums, 1);
-  if (readout.activation == 1) for (let at: usize = 0; at < M * Op; at += 16) v128.store(y + at, sigmoid(v128.load(z + at)));
+  // One output's row of W is in one piece.
+  if (readout.outputs == 1) {
+    const bias = load<f32>(readout.b);
+    for (let m: u32 = 0; m < M; m++) store<f32>(z + m * Op, bias + dot(readout.W, h + m * hStride, readout.inputs >> 2));
+  } else {
+    for (let m: u32 = 0; m < M; m++) for (let at: usize = 0; at < Op; at += 16) v128.store(z + m * Op + at, v128.load(readout.b + at));
+    projectBack(z, Op, h, hStride, readout.W, M, readout.outputs, readout.inputs >> 2, sums, 1);
+  }
+  if (readout.activation == 1) sigmoidRow(y, z, M * Op);
   if (readout.activation == 2) for (let m: u32 = 0; m < M; m++) softmax(z + m * Op, y + m * Op, readout.outputs);
 }
 
