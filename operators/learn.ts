@@ -45,13 +45,22 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
   const { target, horizon = 0, features, resetWhen, onInvalid = 'error' } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
-    throw new EddyError('invalid-option', `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`);
+    throw new EddyError(
+      'invalid-option',
+      `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`,
+    );
   }
   if (!Number.isSafeInteger(horizon) || horizon < 0) {
-    throw new EddyError('invalid-option', `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`);
+    throw new EddyError(
+      'invalid-option',
+      `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`,
+    );
   }
   if (options.state && options.state.rows !== 1) {
-    throw new EddyError('invalid-option', `learn: state must have one row, got ${options.state.rows}; step several rows with openLearner`);
+    throw new EddyError(
+      'invalid-option',
+      `learn: state must have one row, got ${options.state.rows}; step several rows with openLearner`,
+    );
   }
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(horizon, options.maxLag ?? horizon) });
   return () => {

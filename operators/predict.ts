@@ -33,8 +33,10 @@ export interface PredictOptions<In> {
  *
  *     sensor$.pipe(predict(model)).subscribe(([y]) => console.log(y));
  */
-export const predict = <In = Sample>(model: Model, options: PredictOptions<In> = {}): OperatorFunction<In, Float32Array> =>
-  asOperator(predictStage(model, options));
+export const predict = <In = Sample>(
+  model: Model,
+  options: PredictOptions<In> = {},
+): OperatorFunction<In, Float32Array> => asOperator(predictStage(model, options));
 
 /** The stage of `predict`. @throws EddyError `invalid-option` at the call. */
 export function predictStage<In = Sample>(
@@ -43,10 +45,16 @@ export function predictStage<In = Sample>(
 ): () => Stage<In, Float32Array> {
   checkOnInvalid(onInvalid, 'predict');
   if (when !== 'each' && when !== 'last') {
-    throw new EddyError('invalid-option', `predict: emit must be 'each' or 'last', got ${String(when)}; leave it out for 'each'`);
+    throw new EddyError(
+      'invalid-option',
+      `predict: emit must be 'each' or 'last', got ${String(when)}; leave it out for 'each'`,
+    );
   }
   if (given && given.rows !== 1) {
-    throw new EddyError('invalid-option', `predict: state must have one row, got ${given.rows}; step several rows with model.step`);
+    throw new EddyError(
+      'invalid-option',
+      `predict: state must have one row, got ${given.rows}; step several rows with model.step`,
+    );
   }
   return () => {
     const state = given ?? model.openState();
@@ -67,7 +75,11 @@ export function predictStage<In = Sample>(
       complete(emit) {
         if (any) emit(last.slice());
       },
-      snapshot: (): Snapshot => ({ reader: reader.snapshot(), state: state.snapshot(), last: any ? last.slice() : null }),
+      snapshot: (): Snapshot => ({
+        reader: reader.snapshot(),
+        state: state.snapshot(),
+        last: any ? last.slice() : null,
+      }),
       restore(from) {
         const { reader: readerFrom, state: stateFrom, last: lastFrom } = from;
         state.restore(tensors(stateFrom));
@@ -85,7 +97,10 @@ export function predictStage<In = Sample>(
 function record(from: Snapshot[string] | undefined): Snapshot {
   const plain = typeof from === 'object' && from !== null && !Array.isArray(from) && !ArrayBuffer.isView(from);
   if (plain) return Object.fromEntries(Object.entries(from));
-  throw new EddyError('invalid-state', `predict: a snapshot must hold records, got ${String(from)}; restore what snapshot() gave`);
+  throw new EddyError(
+    'invalid-state',
+    `predict: a snapshot must hold records, got ${String(from)}; restore what snapshot() gave`,
+  );
 }
 
 function tensors(from: Snapshot[string] | undefined): Record<string, Float32Array> {

@@ -99,8 +99,8 @@ export class Experts {
     return ((index % (this.#horizon + 1)) * this.#horizon + ahead - 1) * EXPERTS;
   }
 
-  /** The change that followed row `index` after `ahead` rows, in that row's deviations; NaN where nothing is to be learned. */
-  outcome(index: number, ahead: number, value: number): number {
+  /** The change from row `index` to `value`, in that row's deviations; NaN where nothing is to be learned. */
+  outcome(index: number, value: number): number {
     const o = (index % (this.#horizon + 1)) * 2;
     const s = this.#origins[o];
     return s > 0 ? (value - this.#origins[o + 1]) / s : Number.NaN;

@@ -1,17 +1,11 @@
 import { Clock } from './clock.js';
-import { Experts, LAGS, LAST, LONG, SHORT } from './experts.js';
+import { Experts } from './experts.js';
 import { History } from './history.js';
 import { LagFeatures } from './lagFeatures.js';
+import type { NetworkExpert } from './networkExpert.js';
 import { Profile } from './profile.js';
 import { RunningScales } from './runningScales.js';
 import { SeasonFinder, type Seasons } from './seasonFinder.js';
-
-/** A network among the experts: it sees rows and says the changes to come, in typical changes of each channel and horizon. */
-export interface NetworkExpert {
-  /** [channels × horizon] for the newest row. */
-  step(index: number, forecaster: Forecaster): Float32Array;
-  dispose(): void;
-}
 
 export interface ForecasterOptions {
   channels: number;
@@ -83,7 +77,7 @@ export class Forecaster {
     history.push(this.#row);
     if (this.#finder.step(time)) this.#openSeasons();
     for (let c = 0; c < channels; c++) if (this.seen[c] === 1) this.#learn(c);
-    const network = this.#network?.step(index, this);
+    const network = this.#network?.step(this, this.seen);
     for (let c = 0; c < channels; c++) {
       this.experts[c].form(index, this.seen[c] === 1, network, c * horizon);
       const s = this.levels.deviation(c);
@@ -99,7 +93,7 @@ export class Forecaster {
     const y = this.#row[c];
     const experts = this.experts[c];
     for (let ahead = 1; ahead <= horizon && ahead <= index; ahead++) {
-      const outcome = experts.outcome(index - ahead, ahead, y);
+      const outcome = experts.outcome(index - ahead, y);
       if (!Number.isNaN(outcome)) experts.learn(index - ahead, ahead, outcome);
       this.moves.learn(c * horizon + ahead - 1, y - history.at(c, ahead));
     }
@@ -113,4 +107,3 @@ export class Forecaster {
     if (slots !== this.#profile.slots) this.#profile.open(slots);
   }
 }
-void [LAST, LAGS, SHORT, LONG];

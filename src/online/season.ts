@@ -35,7 +35,9 @@ export function findSeasons(series: readonly Float64Array[]): [short: number, lo
   const first = peaks.find(tall) ?? 0;
   const short = peaks.find((lag) => isMultiple(first, lag) && correlation[lag] >= 0.5 * highest) ?? first;
   if (short < first) return [short, first];
-  const long = peaks.find((lag) => lag > short && isMultiple(lag, short) && correlation[lag] >= correlation[short] + 0.03);
+  const long = peaks.find(
+    (lag) => lag > short && isMultiple(lag, short) && correlation[lag] >= correlation[short] + 0.03,
+  );
   return [short, long ?? 0];
 }
 
