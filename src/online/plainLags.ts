@@ -3,15 +3,15 @@ import { DelayedRls } from './delayedRls.js';
 import type { History } from './history.js';
 import type { RunningScales } from './runningScales.js';
 
-const LAGS = 48;
+const LAGS = 24;
 const CLIP = 5;
 
-/** RLS on a channel's own last 48 values and nothing else: a baseline, and an expert that learns fast. */
+/** RLS on a channel's own last 24 values and nothing else: a baseline, and an expert that learns fast. */
 export class PlainLags {
   readonly rls: DelayedRls;
 
   constructor(horizon: number) {
-    this.rls = new DelayedRls({ inputs: LAGS + 1, horizon, forgetting: 0.9998, prior: 0.1 });
+    this.rls = new DelayedRls({ inputs: LAGS + 1, horizon, forgetting: 0.9995, prior: 0.1 });
   }
 
   write(index: number, c: number, history: History, levels: RunningScales): void {
