@@ -1,0 +1,33 @@
+import { newestReadable } from '../newestReadable.js';
+import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
+
+/**
+ * Keeps checkpoints in memory: for tests, and for streams that start again within one process.
+ *
+ *     const store = memoryStore();
+ *
+ * Fails with `invalid-option` if `generations` is no positive whole number.
+ */
+export function memoryStore(options: StoreOptions = {}): CheckpointStore {
+  const generations = checkGenerations('memoryStore', options.generations);
+  const kept = new Map<string, { epoch: number; bytes: Uint8Array }[]>();
+
+  return {
+    async load(key) {
+      const newestFirst = [...(kept.get(key) ?? [])].reverse();
+      return newestReadable(
+        key,
+        newestFirst.map(({ epoch, bytes }) => ({ name: `epoch ${epoch}`, read: () => bytes.slice() })),
+      );
+    },
+    async save(key, epoch, bytes) {
+      const line = kept.get(key) ?? [];
+      const newest = line.at(-1)?.epoch ?? 0;
+      if (epoch !== newest + 1) throw staleEpoch(key, epoch, newest);
+      kept.set(key, [...line, { epoch, bytes: bytes.slice() }].slice(-generations));
+    },
+    async remove(key) {
+      kept.delete(key);
+    },
+  };
+}
