@@ -22,8 +22,8 @@ export interface CheckpointStore {
    */
   load(key: string): Promise<StoredCheckpoint | undefined>;
   /**
-   * Keeps `bytes`, which encodeCheckpoint made with this epoch, as the newest. When the promise settles they are safe, or the older ones
-   * are as they were. Fails with `invalid-state` if the newest is not epoch − 1, with `host` if they cannot be written.
+   * Keeps `bytes`, which encodeCheckpoint made with this epoch, as the newest; they are safe when the promise is fulfilled. Fails with
+   * `invalid-state` if the newest is not epoch − 1, with `host` if they cannot be written: load() then tells which checkpoint stands.
    */
   save(key: string, epoch: number, bytes: Uint8Array): Promise<void>;
   /** Forgets all of a key's checkpoints; none is fine. */

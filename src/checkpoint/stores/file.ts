@@ -49,7 +49,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Check
   };
 
   const list = async (name: string) => {
-    const names = await fs.readdir(folder).catch((error) => {
+    const names = await fs.readdir(folder).catch((error): string[] => {
       if (errorCode(error) === 'ENOENT') return [];
       throw error;
     });
@@ -77,7 +77,7 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Check
     // A save that was cut off after its link is whole: it stands.
     while (newestFirst.includes(newest.epoch + 1)) {
       const path = generation(newest.epoch + 1);
-      const bytes = await fs.readFile(path);
+      const bytes = await fs.readFile(path).catch(() => new Uint8Array());
       if (epochOf(bytes) !== newest.epoch + 1) break;
       newest = warned(
         { ...newest, epoch: newest.epoch + 1, bytes },
@@ -101,7 +101,8 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Check
     await writeDurably(fs, temporary, bytes);
     try {
       await fs.link(temporary, generation(epoch)).catch(async (error) => {
-        if (errorCode(error) === 'EEXIST') throw staleEpoch(key, epoch, epoch);
+        // The temporary file is gone, too, once another writer has made this epoch and cleaned up.
+        if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') throw staleEpoch(key, epoch, epoch);
         if (!NO_LINKS.has(errorCode(error) ?? '')) throw error;
         const copy = `${temporary}-2`;
         await writeDurably(fs, copy, bytes);
@@ -113,9 +114,9 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Check
       throw error;
     }
     await syncFolder(fs, folder);
-    // Only now may the oldest go; one that stays is taken by a later save.
-    const old = before.newestFirst.filter((other) => other <= epoch - generations);
-    await Promise.all(old.map((other) => fs.unlink(generation(other)).catch(() => {})));
+    // Only now may the oldest go, and what killed writers left; a file that stays is taken by a later save.
+    const old = before.newestFirst.filter((other) => other <= epoch - generations).map(generation);
+    await Promise.all([...old, ...before.temporaries].map((path) => fs.unlink(path).catch(() => {})));
   };
 
   const remove = async (key: string): Promise<void> => {
