@@ -20,6 +20,9 @@ export interface ModelParts {
 export function partsOf({ definition, weights }: Exported): ModelParts {
   checkWeights(definition, weights, 'export');
   const { output } = definition;
+  if (!definition.layers.some(({ cell }) => cell !== 'embedding')) {
+    throw new EddyError('invalid-option', 'export: a model must have at least one recurrent layer');
+  }
   return {
     embedding: definition.layers[0]?.cell === 'embedding' ? weights['layers.0.weight'] : undefined,
     layers: definition.layers.flatMap((layer, i) => {
