@@ -15,7 +15,7 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array): Float32Array | undef
   const count = bytes.byteLength / DTYPE_BYTES[dtype];
   switch (dtype) {
     case 'F32':
-      return new Float32Array(bytes.slice().buffer);
+      return new Float32Array(new Uint8Array(bytes).buffer);
     case 'F64':
       return Float32Array.from({ length: count }, (_, i) => view.getFloat64(8 * i, true));
     case 'F16':
@@ -34,6 +34,7 @@ export function halfToNumber(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 0x3ff;
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  // In units of the smallest number above 0, 1 / 2^24.
+  const units = exponent === 0 ? fraction : (1024 + fraction) * (1 << (exponent - 1));
+  return (sign * units) / 16777216;
 }

@@ -28,7 +28,9 @@ const WHERE = 'safetensors';
  *
  * Fails with `invalid-file`. Copies nothing.
  */
-export function readSafetensors(file: Uint8Array): Safetensors {
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  // Not a Node Buffer, whose slices are no copies.
+  const file = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.byteLength < 8) throw invalidFile(WHERE, `a file has at least 8 bytes, this one has ${file.byteLength}`);
   const length = new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true);
   if (length > BigInt(Math.min(MAX_HEADER, file.byteLength - 8))) {

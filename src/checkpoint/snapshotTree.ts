@@ -97,7 +97,7 @@ export function joinSnapshot({ tree, tensors }: SnapshotTree, root: string): Sna
     if (tensor?.dtype !== dtype)
       throw invalidFile(path, `must be a tensor of ${dtype}, got ${tensor?.dtype ?? 'none'}`);
     unread.delete(path);
-    return tensor.bytes.slice().buffer;
+    return new Uint8Array(tensor.bytes).buffer;
   };
 
   const value = join(tree, root);

@@ -38,7 +38,7 @@ export function readTfjsWeights(
       if (!(end <= bytes.byteLength)) {
         throw invalidFile(where, `"${name}" [${shape}] ends at byte ${end} of ${bytes.byteLength}`);
       }
-      tensors.set(name, { shape, data: decode(bytes.slice(at, end), stored, scale, min) });
+      tensors.set(name, { shape, data: decode(new Uint8Array(bytes.subarray(at, end)), stored, scale, min) });
       at = end;
     }
     if (at !== bytes.byteLength) throw invalidFile(where, `${bytes.byteLength - at} bytes belong to no weight`);

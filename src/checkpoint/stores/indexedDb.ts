@@ -58,7 +58,7 @@ export async function openIndexedDbStore(options: IndexedDbStoreOptions = {}): P
         transaction.abort();
         throw staleEpoch(key, epoch, newest);
       }
-      table.put(bytes.slice(), [key, epoch]);
+      table.put(new Uint8Array(bytes), [key, epoch]);
       for (const old of epochs.filter((kept) => kept <= epoch - generations)) table.delete([key, old]);
       await committed(transaction);
     },

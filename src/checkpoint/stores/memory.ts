@@ -17,14 +17,14 @@ export function memoryStore(options: StoreOptions = {}): CheckpointStore {
       const newestFirst = [...(kept.get(key) ?? [])].reverse();
       return newestReadable(
         key,
-        newestFirst.map(({ epoch, bytes }) => ({ name: `epoch ${epoch}`, read: () => bytes.slice() })),
+        newestFirst.map(({ epoch, bytes }) => ({ name: `epoch ${epoch}`, read: () => new Uint8Array(bytes) })),
       );
     },
     async save(key, epoch, bytes) {
       const line = kept.get(key) ?? [];
       const newest = line.at(-1)?.epoch ?? 0;
       if (epoch !== newest + 1) throw staleEpoch(key, epoch, newest);
-      kept.set(key, [...line, { epoch, bytes: bytes.slice() }].slice(-generations));
+      kept.set(key, [...line, { epoch, bytes: new Uint8Array(bytes) }].slice(-generations));
     },
     async remove(key) {
       kept.delete(key);
