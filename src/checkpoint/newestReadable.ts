@@ -8,6 +8,15 @@ export interface Generation {
   readonly read: () => Promise<Uint8Array> | Uint8Array;
 }
 
+/** The epoch of a checkpoint's bytes; undefined if they are damaged. */
+export function epochOf(bytes: Uint8Array): number | undefined {
+  try {
+    return readEpoch(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The first of `generations`, newest first, that can be read; undefined if there is none. Each damaged one before it becomes a warning.
  * Fails with `invalid-file` if every one is damaged.

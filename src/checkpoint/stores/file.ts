@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
 import { EddyError } from '../../errors.js';
-import { readEpoch } from '../checkpoint.js';
-import { newestReadable } from '../newestReadable.js';
+import { epochOf, newestReadable } from '../newestReadable.js';
 import {
   type CheckpointStore,
   checkGenerations,
@@ -136,14 +135,6 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Check
 
 function warned(stored: StoredCheckpoint, warning: string): StoredCheckpoint {
   return { ...stored, warnings: [...stored.warnings, warning] };
-}
-
-function epochOf(bytes: Uint8Array): number | undefined {
-  try {
-    return readEpoch(bytes);
-  } catch {
-    return undefined;
-  }
 }
 
 async function asHost<T>(what: string, key: string, act: () => Promise<T>): Promise<T> {

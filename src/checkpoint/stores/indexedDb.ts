@@ -1,6 +1,5 @@
 import { EddyError } from '../../errors.js';
-import { readEpoch } from '../checkpoint.js';
-import { newestReadable } from '../newestReadable.js';
+import { epochOf, newestReadable } from '../newestReadable.js';
 import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
 
 export interface IndexedDbStoreOptions extends StoreOptions {
@@ -37,7 +36,7 @@ export async function openIndexedDbStore(options: IndexedDbStoreOptions = {}): P
       return newestReadable(
         key,
         records.reverse().map((bytes, i) => ({
-          name: `epoch ${epochOf(epochs[epochs.length - 1 - i])}`,
+          name: `epoch ${epochIn(epochs[epochs.length - 1 - i])}`,
           read: () => asBytes(bytes),
         })),
       );
@@ -45,11 +44,11 @@ export async function openIndexedDbStore(options: IndexedDbStoreOptions = {}): P
     async save(key, epoch, bytes) {
       const transaction = database.transaction(TABLE, 'readwrite', { durability: 'strict' });
       const table = transaction.objectStore(TABLE);
-      const epochs = (await settled(table.getAllKeys(rangeOf(key)), 'read')).map(epochOf);
+      const epochs = (await settled(table.getAllKeys(rangeOf(key)), 'read')).map(epochIn);
       // A damaged newest, from which load() went back, must not stand in the way of the save that follows.
       while (epochs.length > 0 && epochs[epochs.length - 1] >= epoch) {
         const newest = [key, epochs[epochs.length - 1]];
-        if (isReadable(await settled<unknown>(table.get(newest), 'read'))) break;
+        if (epochOf(asBytes(await settled<unknown>(table.get(newest), 'read'))) !== undefined) break;
         table.delete(newest);
         epochs.pop();
       }
@@ -75,18 +74,9 @@ function rangeOf(key: string): IDBKeyRange {
   return IDBKeyRange.bound([key, 0], [key, []]);
 }
 
-function epochOf(key: IDBValidKey | undefined): number {
+function epochIn(key: IDBValidKey | undefined): number {
   const epoch: unknown = Array.isArray(key) ? key[1] : undefined;
   return typeof epoch === 'number' ? epoch : 0;
-}
-
-function isReadable(value: unknown): boolean {
-  try {
-    readEpoch(asBytes(value));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function asBytes(value: unknown): Uint8Array {

@@ -1,4 +1,4 @@
-import { newestReadable } from '../newestReadable.js';
+import { epochOf, newestReadable } from '../newestReadable.js';
 import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
 
 /**
@@ -21,7 +21,10 @@ export function memoryStore(options: StoreOptions = {}): CheckpointStore {
       );
     },
     async save(key, epoch, bytes) {
-      const line = kept.get(key) ?? [];
+      const line = [...(kept.get(key) ?? [])];
+      // A damaged newest, from which load() went back, must not stand in the way of the save that follows.
+      for (let last = line.at(-1); last && last.epoch >= epoch && epochOf(last.bytes) === undefined; last = line.at(-1))
+        line.pop();
       const newest = line.at(-1)?.epoch ?? 0;
       if (epoch !== newest + 1) throw staleEpoch(key, epoch, newest);
       kept.set(key, [...line, { epoch, bytes: new Uint8Array(bytes) }].slice(-generations));
