@@ -1,3 +1,5 @@
+import type { RnnOptions } from '../cells/rnn/index.js';
+import type { DenseActivation } from '../readouts/dense/index.js';
 import { invalidFile } from './invalidFile.js';
 import { asArray, asCount, asObject, describe, type Json } from './json.js';
 
@@ -28,10 +30,12 @@ export interface ReadoutDefinition {
 /** Gates of each cell: a layer's weights have gates · units rows. */
 export const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
 export type CellName = keyof typeof GATES;
-const RNN_ACTIVATIONS = ['tanh', 'relu', 'sigmoid'] as const;
-export type RnnActivation = (typeof RNN_ACTIVATIONS)[number];
-const DENSE_ACTIVATIONS = ['linear', 'sigmoid', 'softmax', 'tanh', 'relu'] as const;
-export type DenseActivation = (typeof DENSE_ACTIVATIONS)[number];
+export type RnnActivation = NonNullable<RnnOptions['activation']>;
+const RNN_ACTIVATIONS: readonly RnnActivation[] = ['tanh', 'relu', 'sigmoid'];
+
+export type { DenseActivation };
+
+const DENSE_ACTIVATIONS: readonly DenseActivation[] = ['linear', 'sigmoid', 'softmax'];
 
 export function isRnnActivation(name: unknown): name is RnnActivation {
   return RNN_ACTIVATIONS.some((known) => known === name);

@@ -40,7 +40,7 @@ describe('RTNeural JSON', () => {
         },
         {
           type: 'time-distributed-dense',
-          activation: 'tanh',
+          activation: 'sigmoid',
           shape: [null, null, 1],
           weights: [[[0.5], [0.25]], [0.75]],
         },
@@ -50,7 +50,7 @@ describe('RTNeural JSON', () => {
     expect(definition).toEqual({
       input: 2,
       layers: [{ cell: 'gru', units: 2, resetAfter: true }],
-      output: { readout: 'dense', units: 1, activation: 'tanh' },
+      output: { readout: 'dense', units: 1, activation: 'sigmoid' },
     });
     expect(skip).toBe(0);
     const numbers = (name: string) => [...weights[name].data].map((value) => Number(value.toFixed(3)));

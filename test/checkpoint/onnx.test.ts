@@ -56,7 +56,7 @@ describe('an ONNX file', () => {
     },
   );
 
-  test.each(['sigmoid', 'softmax', 'tanh', 'relu'] as const)('keeps the readout’s %s', async (activation) => {
+  test.each(['sigmoid', 'softmax'] as const)('keeps the readout’s %s', async (activation) => {
     const definition: ModelDefinition = {
       input: 2,
       layers: [recurrent('gru', 4)],
