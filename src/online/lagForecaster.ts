@@ -1,6 +1,6 @@
 import type { Snapshot } from '../stage.js';
+import { copyState, putState } from './arrayState.js';
 import type { OneStepForecaster } from './oneStepForecaster.js';
-import { restoreInto } from './restoreInto.js';
 import { Rls } from './rls.js';
 
 const LAGS = 8;
@@ -59,17 +59,14 @@ export class LagForecaster implements OneStepForecaster {
   }
 
   get #arrays(): readonly Float64Array[] {
-    return [this.#state, this.#values, this.#features, ...this.#rls.state.map((a) => a as Float64Array)];
+    return [this.#state, this.#values, this.#features, this.#rls.weights, this.#rls.covariance];
   }
 
   snapshot(): Snapshot {
-    return { arrays: this.#arrays.map((array) => array.slice()) };
+    return copyState(this.#arrays);
   }
 
-  restore({ arrays }: Snapshot): void {
-    const from = Array.isArray(arrays) ? arrays : [];
-    this.#arrays.forEach((array, i) => {
-      restoreInto(array, from[i], 'lagForecaster');
-    });
+  restore(from: Snapshot): void {
+    putState(this.#arrays, from, 'lagForecaster');
   }
 }

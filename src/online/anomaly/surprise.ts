@@ -1,6 +1,6 @@
 import { EddyError } from '../../errors.js';
 import type { Snapshot } from '../../stage.js';
-import { restoreInto } from '../restoreInto.js';
+import { copyState, putState } from '../arrayState.js';
 import { AlarmSpacing } from './alarmSpacing.js';
 import { EVERYDAY, EventPeaks } from './eventPeaks.js';
 import { SeasonProfile } from './seasonProfile.js';
@@ -41,6 +41,7 @@ const SPREAD = 12;
 const SEASON = 6;
 const WARM = 100;
 const UNTRIED = 8;
+const LARGEST = 1e100; // its square is still a number
 
 /**
  * From forecast errors to calibrated surprise. Each part compares its size with the largest events of its own past
@@ -79,9 +80,11 @@ export class Surprise {
     this.#state[5]++;
   }
 
-  /** Judges a finite value by the (finite) forecast that was made for it, then learns from it. */
+  /** Judges a finite value by the forecast that was made for it, then learns from it. Beyond ±1e100 all is one. */
   step(value: number, forecast: number, time?: number): Judgement {
     const state = this.#state;
+    value = bounded(value);
+    forecast = bounded(forecast);
     if (state[0] === 0) state[4] = value;
     const missing = state[5] + (time === undefined || state[5] > 0 ? 0 : this.#season.missed(time));
     // A random walk's error over g + 1 rows is √(g + 1) times its error over one.
@@ -116,9 +119,8 @@ export class Surprise {
     let least = Number.POSITIVE_INFINITY;
     let cause = this.#parts[0];
     this.#parts.forEach((part, i) => {
-      const size = Math.min(sizes[part], Number.MAX_VALUE);
-      const expected = row <= UNTRIED ? EVERYDAY : this.#peaks[i].expected(size);
-      this.#peaks[i].learn(size);
+      const expected = row <= UNTRIED ? EVERYDAY : this.#peaks[i].expected(sizes[part]);
+      this.#peaks[i].learn(sizes[part]);
       evidence += 1 / expected;
       parts[part] = scoreOf(expected);
       if (expected < least) {
@@ -135,19 +137,17 @@ export class Surprise {
 
   #seen(difference: number): number {
     const floor = this.#resolution ?? 1e-9 * Math.max(1, this.#state[6]);
-    if (!(Math.abs(difference) > floor)) return 0;
-    return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, difference));
+    return Math.abs(difference) > floor ? difference : 0;
   }
 
   #rescale(value: number, change: number): void {
     const state = this.#state;
     const rate = Math.max(1 / (state[0] + 1), 1 / 2000);
     const trusted = state[0] > 50;
-    const bound = trusted && state[2] > 0 ? 4 * state[2] : Number.MAX_VALUE;
+    const bound = trusted && state[2] > 0 ? 4 * state[2] : LARGEST;
     const delta = Math.max(-bound, Math.min(bound, value - state[1]));
     state[1] += rate * delta;
-    const deviation = Math.sqrt(state[2] * state[2] + rate * (delta * delta - state[2] * state[2]));
-    state[2] = deviation < Number.MAX_VALUE ? deviation : Number.MAX_VALUE;
+    state[2] = Math.sqrt(Math.max(0, state[2] * state[2] + rate * (delta * delta - state[2] * state[2])));
     const size = trusted && state[3] > 0 ? Math.min(Math.abs(change), 5 * state[3]) : Math.abs(change);
     state[3] += rate * (size - state[3]);
     state[6] += rate * (Math.abs(value) - state[6]);
@@ -160,17 +160,16 @@ export class Surprise {
   }
 
   snapshot(): Snapshot {
-    return { arrays: this.#arrays.map((array) => array.slice()) };
+    return copyState(this.#arrays);
   }
 
   /** @throws EddyError `invalid-state` on a record that other options made. */
-  restore({ arrays }: Snapshot): void {
-    const from = Array.isArray(arrays) ? arrays : [];
-    this.#arrays.forEach((array, i) => {
-      restoreInto(array, from[i], 'surprise');
-    });
+  restore(from: Snapshot): void {
+    putState(this.#arrays, from, 'surprise');
   }
 }
+
+const bounded = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
 const scoreOf = (expected: number) => 1 / (1 + expected / ALARM);
 
