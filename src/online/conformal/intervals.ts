@@ -1,10 +1,12 @@
 import { EddyError } from '../../errors.js';
+import { pow } from '../../math.js';
 import type { Snapshot } from '../../stage.js';
 import { copyState, putState } from '../arrayState.js';
 import { AdaptiveConformal } from './adaptiveConformal.js';
 import { AggregatedConformal } from './aggregatedConformal.js';
 import { ConformalPid } from './conformalPid.js';
 import { intervalScore } from './intervalScore.js';
+import { LogConformal } from './logConformal.js';
 import type { Radius } from './radius.js';
 
 export interface IntervalOptions {
@@ -12,11 +14,14 @@ export interface IntervalOptions {
   horizon?: number;
   /** The share of values that may fall outside, 0 < α < 1. Default 0.1. */
   alpha?: number;
-  /** `aci`: adaptive conformal inference; `dtaci`: the same at many step sizes; `pid`: conformal PID. Default `aci`. */
-  method?: 'aci' | 'dtaci' | 'pid';
-  /** γ of `aci`, above 0. Default 0.02. */
+  /**
+   * `log`: adaptive conformal inference on the level's logarithm, default; `aci`: the same as published; `dtaci`: that at
+   * many step sizes; `pid`: conformal PID.
+   */
+  method?: 'log' | 'aci' | 'dtaci' | 'pid';
+  /** γ of `log` and `aci`, above 0. Default 0.2 / ∛horizon for `log` (late news want a calm hand), 0.005 for `aci`. */
   gamma?: number;
-  /** Scores kept, an integer ≥ 20. Default 500 (100 for `pid`). */
+  /** Scores kept, an integer ≥ 20. Default 1000 for `log`, 500 for `aci` and `dtaci`, 100 for `pid`. */
   window?: number;
 }
 
@@ -44,16 +49,17 @@ export class Intervals {
 
   /** @throws EddyError `invalid-option` */
   constructor(options: IntervalOptions = {}) {
-    const { horizon = 1, alpha = 0.1, method = 'aci', gamma = 0.02 } = options;
-    const { window = method === 'pid' ? 100 : 500 } = options;
+    const { horizon = 1, alpha = 0.1, method = 'log' } = options;
     check(Number.isInteger(horizon) && horizon >= 1, 'horizon must be an integer ≥ 1', horizon);
     check(alpha > 0 && alpha < 1, 'alpha must be above 0 and below 1', alpha);
+    check(method in WINDOWS, 'method must be log, aci, dtaci or pid', method);
+    const { gamma = method === 'log' ? 0.2 * pow(horizon, -1 / 3) : 0.005, window = WINDOWS[method] } = options;
     check(gamma > 0 && Number.isFinite(gamma), 'gamma must be above 0', gamma);
     check(Number.isInteger(window) && window >= 20, 'window must be an integer ≥ 20', window);
-    check(method === 'aci' || method === 'dtaci' || method === 'pid', 'method must be aci, dtaci or pid', method);
     this.alpha = alpha;
     this.horizon = horizon;
-    if (method === 'aci') this.#radius = new AdaptiveConformal(alpha, gamma, window);
+    if (method === 'log') this.#radius = new LogConformal(alpha, gamma, window);
+    else if (method === 'aci') this.#radius = new AdaptiveConformal(alpha, gamma, window);
     else if (method === 'dtaci') this.#radius = new AggregatedConformal(alpha, window);
     else this.#radius = new ConformalPid(alpha, window);
     this.#forecasts = new Float64Array(horizon);
@@ -113,6 +119,8 @@ export class Intervals {
     putState(this.#arrays, from, 'intervals');
   }
 }
+
+const WINDOWS = { log: 1000, aci: 500, dtaci: 500, pid: 100 };
 
 function check(holds: boolean, rule: string, got: unknown): void {
   if (!holds)
