@@ -103,7 +103,7 @@ export function log(x: number): number {
 export function log1p(x: number): number {
   if (x === 0) return x;
   if (x > -0.29 && x < 0.41) return logOf(x, 0, 0);
-  if (!(x > -1 && x < 2 ** 53)) return log(1 + x);
+  if (!(x > -1 && x < 0x20000000000000)) return log(1 + x);
   const u = 1 + x;
   const k = exponentOf(u);
   const rest = k > 0 ? 1 - (u - x) : x - (u - 1);

@@ -14,6 +14,10 @@ export interface Random {
   restore(from: Snapshot): void;
 }
 
+// Written out: the language leaves ** to the host, like Math.pow.
+const TWO_32 = 0x100000000;
+const TWO_53 = 0x20000000000000;
+
 /**
  * Opens a seeded generator: sfc32 (C. Doty-Humphrey, PractRand 0.9x, 2010; 128 bits of state, period at least 2^32), seeded by
  * the two halves of `seed` and 15 discarded draws. Normal draws: Box & Muller 1958, one for two uniform ones.
@@ -30,7 +34,7 @@ export function openRandom(seed: number): Random {
   }
   let a = 0;
   let b = seed >>> 0;
-  let c = Math.floor(seed / 2 ** 32);
+  let c = Math.floor(seed / TWO_32);
   let counter = 1;
 
   const next = () => {
@@ -45,7 +49,7 @@ export function openRandom(seed: number): Random {
 
   const uniform = () => {
     const high = next() >>> 5;
-    return (high * 2 ** 26 + (next() >>> 6)) / 2 ** 53;
+    return (high * 0x4000000 + (next() >>> 6)) / TWO_53;
   };
   return {
     uniform,
@@ -54,11 +58,11 @@ export function openRandom(seed: number): Random {
       return radius * cos(2 * Math.PI * uniform());
     },
     integer(n) {
-      if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
+      if (!Number.isInteger(n) || n < 1 || n > TWO_32) {
         throw new EddyError('invalid-option', `random.integer: n must be a whole number from 1 to 2^32, got ${n}`);
       }
       // Draws at or above the last multiple of n would favour small results.
-      const limit = 2 ** 32 - (2 ** 32 % n);
+      const limit = TWO_32 - (TWO_32 % n);
       let draw = next();
       while (draw >= limit) draw = next();
       return draw % n;

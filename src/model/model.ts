@@ -1,0 +1,218 @@
+import { requireCount } from '../cells/cell.js';
+import { EddyError } from '../errors.js';
+import { openRandom } from '../random.js';
+import { type Arena, openArena } from '../runtime/heap.js';
+import {
+  Layer,
+  LayerBytes,
+  ModelBytes,
+  Model as ModelRecord,
+  PassBytes,
+  Readout,
+  ReadoutBytes,
+} from '../runtime/kernels.generated.js';
+import { writeRecord } from '../runtime/record.js';
+import type { Runtime } from '../runtime/runtime.js';
+import { readSample, type Sample } from '../sample.js';
+import { checkDefinition, type ModelSpec } from './definition.js';
+import {
+  ceil4,
+  checkTensors,
+  initialWeights,
+  layOut,
+  type ParameterBlock,
+  readTensors,
+  type Weights,
+  writeTensors,
+} from './parameters.js';
+import { OpenState, type State } from './state.js';
+
+/** Rows that a step takes at once: their gates stay in the first-level cache. */
+const TILE = 32;
+
+/** Bytes from one row of gates to the next. A multiple of 1 kB would put every row into the same few cache sets. */
+export const strideOf = (floats: number) => (floats % 256 === 0 ? floats * 4 + 64 : floats * 4);
+
+/**
+ * A network of stacked recurrent layers and a readout: weights that many streams may share, each with a state of its own.
+ * Made by `createModel`.
+ *
+ *     const state = model.openState();
+ *     const y = model.step([0.1, 0.2, 0.3, 0.4], state);
+ */
+export class Model implements Disposable {
+  /** Numbers in a sample. */
+  readonly input: number;
+  /** Numbers in an output. */
+  readonly output: number;
+  /** @internal Floats in a row of the output's slot. */
+  readonly outputPadded: number;
+  /** @internal Where the parameter block starts. */
+  readonly address: number;
+  /** @internal The kernels' record of the model. */
+  readonly record: number;
+  /** @internal Where its matrices stand. */
+  readonly block: ParameterBlock;
+  /** @internal Counts the changes of its weights. */
+  version = 0;
+  readonly #arena: Arena;
+  #disposed = false;
+
+  /** @internal Opens a model on a runtime that has started; `createModel` does both. */
+  constructor(
+    readonly runtime: Runtime,
+    readonly spec: ModelSpec,
+  ) {
+    checkDefinition(spec);
+    const { input, layers, output, seed = 0 } = spec;
+    const random = openRandom(seed);
+    this.input = input;
+    const last = layers[layers.length - 1].units;
+    this.output = output ? output.units : last;
+    this.outputPadded = ceil4(this.output);
+    this.block = layOut(spec);
+    const { heap } = runtime;
+    this.#arena = openArena(heap);
+    try {
+      const take = (bytes: number) => this.#arena.take(bytes);
+      this.address = take(this.block.floats * 4);
+      this.record = take(ModelBytes);
+      const first = take(layers.length * LayerBytes);
+      let width = input;
+      layers.forEach(({ cell, units, variant }, l) => {
+        const { W, U, b, b2 } = this.block.layers[l];
+        const at = (floats: number) => this.address + floats * 4;
+        writeRecord(heap, Layer, first + l * LayerBytes, {
+          cell: cell.kind,
+          variant,
+          inputs: width,
+          units,
+          padded: ceil4(units),
+          W: at(W),
+          U: at(U),
+          b: at(b),
+          b2: at(b2),
+        });
+        width = units;
+      });
+      const readout = output ? take(ReadoutBytes) : 0;
+      if (output && this.block.readout) {
+        writeRecord(heap, Readout, readout, {
+          activation: output.variant,
+          inputs: ceil4(last),
+          outputs: output.units,
+          padded: this.outputPadded,
+          W: this.address + this.block.readout.W * 4,
+          b: this.address + this.block.readout.b * 4,
+        });
+      }
+      const gateStride = Math.max(...layers.map(({ cell, units }) => strideOf(cell.tape * ceil4(units))));
+      const widest = Math.max(input, this.output, ...layers.map(({ units }) => units));
+      writeRecord(heap, ModelRecord, this.record, {
+        layers: layers.length,
+        first,
+        readout,
+        pass: take(PassBytes),
+        gates: take(TILE * gateStride),
+        gateStride,
+        tile: TILE,
+        logits: take(TILE * this.outputPadded * 4),
+        sums: take(ceil4(widest) * 16),
+        inputs: input,
+      });
+      writeTensors(this.block, initialWeights(spec, random), heap.f32, this.address >> 2);
+    } catch (error) {
+      this.#arena.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * A state of zeros for `rows` independent rows. Dispose it when done.
+   * @throws EddyError `disposed`; `invalid-option` unless rows is a whole number ≥ 1; `out-of-memory`.
+   */
+  openState(rows = 1): State {
+    this.requireOpen('model.openState');
+    requireCount('model.openState', 'rows', rows);
+    return new OpenState(this.runtime.heap, this.spec, this.outputPadded, rows, this);
+  }
+
+  /**
+   * Moves the state one step and gives the output, [rows × output], in `out` where one is given.
+   *
+   * @param x the sample, [rows × input]: a number, an array or a Float32Array
+   * @throws EddyError `disposed`; `invalid-sample` (wrong length, not finite); `invalid-state` (another model's state). The state
+   * has not moved then.
+   */
+  step(x: Sample, state: State, out?: Float32Array): Float32Array {
+    if (!(state instanceof OpenState) || state.owner !== this) {
+      throw new EddyError(
+        'invalid-state',
+        'model.step: the state must be one that this model opened; use model.openState()',
+      );
+    }
+    if (this.#disposed || state.disposed) this.#refuse('model.step', state);
+    const { rows } = state;
+    const { heap, kernels } = this.runtime;
+    const size = rows * this.output;
+    const result = out ?? new Float32Array(size);
+    if (result.length !== size) {
+      throw new EddyError('invalid-option', `model.step: out must have ${size} numbers, got ${result.length}`);
+    }
+    readSample(x, rows * this.input, heap.f32, state.input >> 2, 'model.step', 0);
+    kernels.modelStep(this.record, state.places, rows, state.input, state.output);
+    this.copyOutput(heap.f32, state.output, rows, result);
+    return result;
+  }
+
+  /** @internal Copies an output's rows from its slot, without their padding. */
+  copyOutput(memory: Float32Array, slot: number, rows: number, out: Float32Array): void {
+    const { output, outputPadded } = this;
+    let from = slot >> 2;
+    for (let row = 0, to = 0; row < rows; row++, from += outputPadded) {
+      for (let i = 0; i < output; i++) out[to++] = memory[from + i];
+    }
+  }
+
+  /** A copy of the weights by PyTorch's names and layouts: 'layers.0.weight_ih' [gates·H, in] … 'output.bias' [O]. */
+  weights(): Weights {
+    this.requireOpen('model.weights');
+    return readTensors(this.block, this.runtime.heap.f32, this.address >> 2);
+  }
+
+  /**
+   * Takes weights of the same names and shapes, all of them; states and optimizers go on as they are.
+   * @throws EddyError `invalid-weights`: a name missing or unknown, another shape, a number that is not finite. Nothing changes then.
+   */
+  setWeights(weights: Weights): void {
+    this.requireOpen('model.setWeights');
+    checkTensors('model.setWeights', this.block, weights);
+    writeTensors(this.block, weights, this.runtime.heap.f32, this.address >> 2);
+    this.version++;
+  }
+
+  /** Frees the weights. States and learners of it must not be used after. May be called more than once. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** @internal */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** @internal */
+  requireOpen(where: string): void {
+    if (this.#disposed) this.#refuse(where);
+  }
+
+  #refuse(where: string, state?: OpenState): never {
+    const what = state?.disposed && !this.#disposed ? 'state' : 'model';
+    throw new EddyError('disposed', `${where}: the ${what} must be open, it has been disposed; make a new one`);
+  }
+}

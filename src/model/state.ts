@@ -1,0 +1,170 @@
+import { EddyError } from '../errors.js';
+import { type Arena, type Heap, openArena } from '../runtime/heap.js';
+import { Place, PlaceBytes } from '../runtime/kernels.generated.js';
+import { writeRecord } from '../runtime/record.js';
+import type { ModelSpec } from './definition.js';
+import { ceil4 } from './parameters.js';
+
+/** A state's tensors by name: 'layers.0.h' [rows·H], 'layers.0.c' … */
+export type StateRecord = { readonly [name: string]: Float32Array };
+
+/** One named tensor of a state, where it stands: `rows` rows of `units` numbers, `padded` floats apart. */
+export interface StateTensor {
+  readonly name: string;
+  readonly units: number;
+  readonly padded: number;
+  readonly address: number;
+}
+
+/**
+ * The hidden (and cell) state of every layer, for one or many independent rows. Made by `model.openState(rows)`; zeros at first.
+ * A step of the model moves it.
+ */
+export interface State extends Disposable {
+  readonly rows: number;
+  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H]. */
+  snapshot(): StateRecord;
+  /** @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then. */
+  restore(from: StateRecord): void;
+  /** Zeroes one row, or all. */
+  reset(row?: number): void;
+  /** Frees it. May be called more than once. */
+  dispose(): void;
+}
+
+/** A state as the model itself sees it: where it stands on the heap, with its own slots for input and output. */
+export class OpenState implements State {
+  /** The kernels' records of it, one a layer. */
+  readonly places: number;
+  readonly input: number;
+  readonly output: number;
+  disposed = false;
+  readonly #heap: Heap;
+  readonly #arena: Arena;
+  readonly #start: number;
+  readonly #floats: number;
+  readonly #tensors: StateTensor[] = [];
+
+  constructor(
+    heap: Heap,
+    { input, layers }: ModelSpec,
+    outputFloats: number,
+    readonly rows: number,
+    /** The model it belongs to. */
+    readonly owner: object,
+  ) {
+    this.#heap = heap;
+    this.#arena = openArena(heap);
+    this.#floats = layers.reduce((sum, { cell, units }) => sum + rows * ceil4(units) * (cell.cellState ? 2 : 1), 0);
+    try {
+      this.#start = this.#arena.take(this.#floats * 4);
+      this.places = this.#arena.take(layers.length * PlaceBytes);
+      this.input = this.#arena.take(rows * input * 4);
+      this.output = this.#arena.take(rows * outputFloats * 4);
+    } catch (error) {
+      this.#arena.dispose();
+      throw error;
+    }
+    let top = this.#start;
+    layers.forEach(({ cell, units }, l) => {
+      const padded = ceil4(units);
+      const take = (name: string) => {
+        const address = top;
+        top += rows * padded * 4;
+        this.#tensors.push({ name: `layers.${l}.${name}`, units, padded, address });
+        return address;
+      };
+      writeRecord(heap, Place, this.places + l * PlaceBytes, { h: take('h'), c: cell.cellState ? take('c') : 0 });
+    });
+  }
+
+  snapshot(): StateRecord {
+    return readState(this.#open(), this.#tensors, this.rows);
+  }
+
+  restore(from: StateRecord): void {
+    const memory = this.#open();
+    checkState('state.restore', this.#tensors, this.rows, from);
+    writeState(memory, this.#tensors, this.rows, from);
+  }
+
+  reset(row?: number): void {
+    const memory = this.#open();
+    if (row === undefined) {
+      memory.fill(0, this.#start >> 2, (this.#start >> 2) + this.#floats);
+      return;
+    }
+    if (!Number.isInteger(row) || row < 0 || row >= this.rows) {
+      throw new EddyError(
+        'invalid-option',
+        `state.reset: row must be a whole number from 0 to ${this.rows - 1}, got ${row}; leave it out to reset all`,
+      );
+    }
+    for (const { padded, address } of this.#tensors) {
+      const from = (address >> 2) + row * padded;
+      memory.fill(0, from, from + padded);
+    }
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.#arena.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #open(): Float32Array {
+    if (this.disposed) {
+      throw new EddyError(
+        'disposed',
+        'state: it must be open, it has been disposed; open a new one with model.openState()',
+      );
+    }
+    return this.#heap.f32;
+  }
+}
+
+/** A copy of the tensors, without their padding. */
+export function readState(memory: Float32Array, tensors: readonly StateTensor[], rows: number): StateRecord {
+  return Object.fromEntries(
+    tensors.map(({ name, units, padded, address }) => {
+      const data = new Float32Array(rows * units);
+      for (let row = 0; row < rows; row++) {
+        const from = (address >> 2) + row * padded;
+        data.set(memory.subarray(from, from + units), row * units);
+      }
+      return [name, data];
+    }),
+  );
+}
+
+/** @throws EddyError `invalid-state` unless the record has just these tensors, of their lengths, all finite. */
+export function checkState(where: string, tensors: readonly StateTensor[], rows: number, from: StateRecord): void {
+  const wrong = (message: string) => new EddyError('invalid-state', `${where}: ${message}`);
+  const extra = Object.keys(from).find((name) => !tensors.some((tensor) => tensor.name === name));
+  if (extra !== undefined)
+    throw wrong(`'${extra}' is no part of this state; restore what snapshot() of the same model gave`);
+  for (const { name, units } of tensors) {
+    const data = Object.hasOwn(from, name) ? from[name] : undefined;
+    if (data?.length !== rows * units)
+      throw wrong(`'${name}' must have ${rows} × ${units} numbers, got ${data?.length}`);
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw wrong(`'${name}' must hold finite numbers, got ${data[bad]} at ${bad}`);
+  }
+}
+
+/** Puts a checked record in place. */
+export function writeState(
+  memory: Float32Array,
+  tensors: readonly StateTensor[],
+  rows: number,
+  from: StateRecord,
+): void {
+  for (const { name, units, padded, address } of tensors) {
+    for (let row = 0; row < rows; row++) {
+      memory.set(from[name].subarray(row * units, (row + 1) * units), (address >> 2) + row * padded);
+    }
+  }
+}

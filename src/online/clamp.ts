@@ -1,0 +1,3 @@
+/** `value` within ±bound. */
+export const clamp = (value: number, bound: number): number =>
+  value > bound ? bound : value < -bound ? -bound : value;

@@ -1,0 +1,28 @@
+import { EddyError } from '../errors.js';
+
+/** An optimizer: made by `adam(1e-3)` and its like; its arithmetic is a kernel. */
+export interface Optimizer {
+  readonly name: string;
+  /** Its kernel's number. */
+  readonly kind: number;
+  /** η: what a schedule scales. */
+  readonly rate: number;
+  /** Blocks of moments that it keeps: 0, 1 or 2. */
+  readonly moments: number;
+  /** The numbers its kernel reads, as the kernel's header names them. */
+  readonly fields: { readonly [field in 'decay' | 'a' | 'b' | 'c' | 'nesterov']?: number };
+  /** β₁ and β₂, where the moments' start at zero is corrected for. */
+  readonly corrected?: readonly [number, number];
+}
+
+/** Fails with `invalid-option` unless lo ≤ value < hi (or value is lo = hi). */
+export function requireRange(where: string, name: string, value: number, lo: number, hi: number): void {
+  if (value >= lo && value < hi) return;
+  throw new EddyError('invalid-option', `${where}: ${name} must be a number from ${lo} to below ${hi}, got ${value}`);
+}
+
+/** Fails with `invalid-option` unless the rate is a finite number above 0. */
+export function requireRate(where: string, rate: number): void {
+  if (rate > 0 && rate < Number.POSITIVE_INFINITY) return;
+  throw new EddyError('invalid-option', `${where}: the learning rate must be a number above 0, got ${rate}; try 1e-3`);
+}

@@ -1,0 +1,124 @@
+import { EddyError } from '../errors.js';
+
+const PAGE = 65536;
+
+/** What tfjs's module lets its heap grow to. */
+export const MAX_BYTES = 2 ** 31;
+
+/** The exports of tfjs's SIMD module that a start needs; every kernel is one more function. */
+type TfjsExports = {
+  memory: WebAssembly.Memory;
+  malloc(bytes: number): number;
+  free(address: number): void;
+  stackSave(): number;
+  stackRestore(stack: number): void;
+  stackAlloc(bytes: number): number;
+  __wasm_call_ctors(): void;
+};
+
+/** tfjs's WASM module as BackendWasm uses it, started without Emscripten's JavaScript. */
+export interface TfjsModule {
+  readonly memory: WebAssembly.Memory;
+  malloc(bytes: number): number;
+  free(address: number): void;
+  /** Called after each growth, when all views are detached. */
+  onGrowth: () => void;
+  /** What `new BackendWasm` takes. */
+  readonly emscripten: object;
+}
+
+type KernelArgument = number | Uint8Array;
+type KernelCall = (...args: KernelArgument[]) => unknown;
+
+/**
+ * Starts tfjs's own WASM module (`tfjs-backend-wasm-simd.wasm`): its seven imports, a cwrap and a set of views. Emscripten's glue does the
+ * same with 100 kB of JavaScript, listeners on the process, and a compilation that workerd forbids.
+ */
+export function startTfjsModule(module: WebAssembly.Module): TfjsModule {
+  const views: { [name: string]: Int8Array | Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array } = {};
+  let bytes = new Uint8Array();
+  let words = new Uint32Array();
+  const readViews = () => {
+    const { buffer } = exports.memory;
+    views.HEAP8 = new Int8Array(buffer);
+    views.HEAPU8 = bytes = new Uint8Array(buffer);
+    views.HEAP32 = new Int32Array(buffer);
+    views.HEAPU32 = words = new Uint32Array(buffer);
+    views.HEAPF32 = new Float32Array(buffer);
+    views.HEAPF64 = new Float64Array(buffer);
+  };
+  const env = {
+    abort() {
+      throw new EddyError('host', 'eddy: the tfjs WASM module aborted; start a new process, and report what led to it');
+    },
+    emscripten_memcpy_big(to: number, from: number, count: number) {
+      bytes.copyWithin(to, from, from + count);
+    },
+    emscripten_get_heap_max: () => MAX_BYTES,
+    emscripten_resize_heap(asked: number) {
+      const wanted = asked >>> 0;
+      if (wanted > MAX_BYTES) return 0;
+      const target = Math.min(MAX_BYTES, Math.max(wanted, bytes.length * 1.2));
+      try {
+        exports.memory.grow(Math.ceil((target - bytes.length) / PAGE));
+      } catch {
+        return 0;
+      }
+      readViews();
+      started.onGrowth();
+      return 1;
+    },
+  };
+  const wasi_snapshot_preview1 = {
+    fd_close: () => 0,
+    fd_seek: () => 70,
+    fd_write(_file: number, vectors: number, count: number, written: number) {
+      let total = 0;
+      for (let k = 0; k < count; k++) total += words[(vectors >> 2) + 2 * k + 1];
+      words[written >> 2] = total;
+      return 0;
+    },
+  };
+  const instance = new WebAssembly.Instance(module, { env, wasi_snapshot_preview1 });
+  // WebAssembly's types know an export only as "some export"; these are the ones of the pinned tfjs version.
+  const exports = instance.exports as TfjsExports;
+  readViews();
+  exports.__wasm_call_ctors();
+
+  const cwrap = (name: string, returns: string | null, types: readonly string[] = []): KernelCall => {
+    const call = instance.exports[name] as KernelCall;
+    const finish = (value: unknown) => (returns === 'boolean' ? Boolean(value) : value);
+    if (!types.includes('array')) return returns === 'boolean' ? (...args) => finish(call(...args)) : call;
+    return (...args) => {
+      const stack = exports.stackSave();
+      const onStack = (array: Uint8Array) => {
+        const address = exports.stackAlloc(array.length);
+        bytes.set(array, address);
+        return address;
+      };
+      const result = call(...args.map((argument) => (typeof argument === 'object' ? onStack(argument) : argument)));
+      exports.stackRestore(stack);
+      return finish(result);
+    };
+  };
+  const started: TfjsModule = {
+    memory: exports.memory,
+    malloc: exports.malloc,
+    free: exports.free,
+    onGrowth() {},
+    emscripten: Object.assign(views, {
+      _malloc: exports.malloc,
+      _free: exports.free,
+      cwrap,
+      tfjs: {
+        init: cwrap('init', null),
+        initWithThreadsCount: cwrap('init_with_threads_count', null, ['number']),
+        getThreadsCount: cwrap('get_threads_count', 'number'),
+        registerTensor: cwrap('register_tensor', null, ['number', 'number', 'number']),
+        disposeData: cwrap('dispose_data', null, ['number']),
+        dispose: cwrap('dispose', null),
+      },
+    }),
+  };
+  return started;
+}

@@ -1,0 +1,184 @@
+import type { ReferenceState, ReferenceWeights } from '../../src/cells/reference.js';
+import type { LossResult, Target } from '../../src/losses/reference.js';
+import { type OptimizerReference, zeros } from '../../src/optimizers/reference.js';
+import { type DenseActivation, type DenseWeights, denseReference } from '../../src/readouts/dense/reference.js';
+import type { SpecLayer } from './layers.js';
+
+export interface SpecWeights {
+  layers: ReferenceWeights[];
+  output?: DenseWeights;
+}
+export interface SpecOptions<O extends { lr: number }, S> {
+  layers: SpecLayer[];
+  /** The readout's activation; without weights for a readout the last layer's h is the output. */
+  output?: DenseActivation;
+  weights: SpecWeights;
+  /** The state before sample 1; zeros unless given, and after every reset. */
+  state?: ReferenceState[];
+  k1: number;
+  k2: number;
+  /** `logits`: the loss reads the readout before its activation. */
+  loss: { of(output: number[], target: Target): LossResult | undefined; logits?: boolean };
+  optimizer: { rule: OptimizerReference<O, S>; options: O };
+  clipNorm?: number;
+  clipValue?: number;
+  maxLag: number;
+  /** The learning rate's factor at update 1, 2, …. */
+  schedule?: (update: number) => number;
+}
+/** What a sample or a label brought about. */
+export interface Learnt {
+  /** The prediction whose target has just come. */
+  due?: { index: number; output: number[]; target: Target; loss: number };
+  updated: boolean;
+  /** The norm before any clipping. */
+  gradientNorm?: number;
+}
+interface Sample {
+  x: number[];
+  /** Every layer's state before the sample, as streaming computed it. */
+  before: ReferenceState[];
+  /** The prediction made at the sample, and what the loss reads of it. */
+  output: number[];
+  read: number[];
+  target?: Target;
+}
+
+/** All rows of all weights, in one order; a change of a row is a change of the weights. */
+const rowsOf = ({ layers, output }: SpecWeights): number[][] => [
+  ...layers.flatMap((l) => [...l.weight_ih, ...l.weight_hh, l.bias_ih, l.bias_hh]),
+  ...(output ? [...output.weight, output.bias] : []),
+];
+const norm = (g: number[]) => Math.sqrt(g.reduce((sum, v) => sum + v * v, 0));
+
+/** Online TBPTT(k1, k2) as defined, nothing saved, nothing clever: what the learner is held to. One row. */
+export function openSpecLearner<O extends { lr: number }, S>(options: SpecOptions<O, S>) {
+  const { layers, output = 'linear', k1, k2, loss, optimizer, maxLag } = options;
+  const { clipNorm = Infinity, clipValue = Infinity, schedule = () => 1 } = options;
+  const zeroState: ReferenceState[] = options.weights.layers.map((l) => ({ h: zeros(l.weight_hh[0].length) }));
+  const samples: Sample[] = [];
+  let now = structuredClone({
+    weights: options.weights,
+    state: options.state ?? zeroState,
+    samples,
+    front: 0,
+    optimizer: optimizer.rule.start(rowsOf(options.weights).flat().length),
+    counts: { updates: 0, unlabelled: 0, nonFinite: 0, late: 0 },
+  });
+
+  /** One sample through the stack, with today's weights. */
+  function run(x: number[], state: ReferenceState[]) {
+    let signal = x;
+    const steps = layers.map((layer, l) => {
+      const step = layer.run(now.weights.layers[l], signal, state[l]);
+      signal = step.state.h;
+      return step;
+    });
+    const readout = now.weights.output && denseReference.forward(now.weights.output, signal, output);
+    const read = (loss.logits ? readout?.logits : readout?.output) ?? signal;
+    return { steps, readout, output: readout?.output ?? signal, read, state: steps.map((step) => step.state) };
+  }
+
+  /** The gradient of the mean loss over the labelled samples of the window that ends at the front, none into its first state. */
+  function windowGradient(): number[] | undefined {
+    const window = now.samples.slice(now.front - Math.min(k2, now.front), now.front);
+    let state = window[0].before;
+    const passes = window.map(({ x, target }) => {
+      const pass = run(x, state);
+      state = pass.state;
+      return { ...pass, loss: target === undefined ? undefined : loss.of(pass.read, target) };
+    });
+    const labelled = passes.filter((pass) => pass.loss).length;
+    if (labelled === 0) return undefined;
+
+    let total = zeros(rowsOf(now.weights).flat().length);
+    const dState: ReferenceState[] = [...zeroState];
+    for (const pass of passes.reverse()) {
+      const dRead = pass.loss?.gradient.map((d) => d / labelled) ?? zeros(pass.read.length);
+      const backward = loss.logits ? denseReference.backwardLogits : denseReference.backward;
+      const dense = now.weights.output && pass.readout && backward(now.weights.output, pass.readout, dRead);
+      const weights: SpecWeights = { layers: [], ...(dense && { output: dense.weights }) };
+      let dh = dense?.x ?? dRead;
+      for (let l = layers.length - 1; l >= 0; l--) {
+        const later = dState[l];
+        const gradients = pass.steps[l].backward({ ...later, h: later.h.map((d, u) => d + dh[u]) });
+        dState[l] = gradients.state;
+        dh = gradients.x;
+        weights.layers[l] = gradients.weights;
+      }
+      const flat = rowsOf(weights).flat();
+      total = total.map((sum, i) => sum + flat[i]);
+    }
+    return total;
+  }
+
+  function update(): Learnt {
+    const gradient = windowGradient();
+    if (!gradient) {
+      now.counts.unlabelled++;
+      return { updated: false };
+    }
+    if (!gradient.every(Number.isFinite)) {
+      now.counts.nonFinite++;
+      return { updated: false };
+    }
+    const bounded = gradient.map((g) => Math.max(-clipValue, Math.min(clipValue, g)));
+    const factor = Math.min(1, clipNorm / (norm(bounded) + 1e-6));
+    const rows = rowsOf(now.weights);
+    const { parameters, state } = optimizer.rule.step(
+      rows.flat(),
+      bounded.map((g) => g * factor),
+      now.optimizer,
+      { ...optimizer.options, lr: optimizer.options.lr * schedule(++now.counts.updates) },
+    );
+    now.optimizer = state;
+    for (const row of rows) row.splice(0, row.length, ...parameters.splice(0, row.length));
+    return { updated: true, gradientNorm: norm(gradient) };
+  }
+
+  /** A label has come: score the prediction that was made for it, move the front, learn when it has passed a multiple of k1. */
+  function take(index: number, target: Target): Learnt {
+    const sample = now.samples[index - 1];
+    sample.target = target;
+    const scored = loss.of(sample.read, target);
+    const from = now.front;
+    now.front = Math.max(from, index);
+    const learnt = Math.floor(now.front / k1) > Math.floor(from / k1) ? update() : { updated: false };
+    return { ...(scored && { due: { index, output: sample.output, target, loss: scored.loss } }), ...learnt };
+  }
+
+  return {
+    /** A target of NaN is a masked one: it moves the front and teaches nothing. */
+    step(x: number[], target?: Target): Learnt & { index: number; output: number[] } {
+      const pass = run(x, now.state);
+      now.samples.push({ x, before: now.state, output: pass.output, read: pass.read });
+      now.state = pass.state;
+      const index = now.samples.length;
+      return { index, output: pass.output, ...(target === undefined ? { updated: false } : take(index, target)) };
+    },
+    /** A label for a sample that has been: dropped and counted when it comes more than maxLag samples later. */
+    label(index: number, target: Target): Learnt {
+      if (!now.samples[index - 1]) throw new RangeError(`label: there is no sample ${index}`);
+      if (now.samples.length - index <= maxLag) return take(index, target);
+      now.counts.late++;
+      return { updated: false };
+    },
+    /** Ends the sequence, as completion does: full BPTT learns now. Time starts anew; weights and optimizer go on. */
+    reset(): Learnt {
+      const learnt = k1 === Infinity && now.front > 0 ? update() : { updated: false };
+      now = { ...now, samples: [], front: 0, state: structuredClone(zeroState) };
+      return learnt;
+    },
+    /** The next step and the next window use these; kept states stay as they were computed, the optimizer goes on. */
+    setWeights(weights: SpecWeights) {
+      now.weights = structuredClone(weights);
+    },
+    weights: () => structuredClone(now.weights),
+    state: () => structuredClone(now.state),
+    counts: () => ({ ...now.counts }),
+    snapshot: () => structuredClone(now),
+    restore(from: typeof now) {
+      now = structuredClone(from);
+    },
+  };
+}
