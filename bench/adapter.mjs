@@ -23,7 +23,11 @@ async function open(args) {
 }
 
 const withDispose = (call, ...owned) =>
-  Object.assign(call, { dispose: () => owned.forEach((thing) => thing.dispose()) });
+  Object.assign(call, {
+    dispose() {
+      for (const thing of owned) thing.dispose();
+    },
+  });
 
 export async function createInference(args) {
   const model = await open(args);

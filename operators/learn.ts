@@ -5,6 +5,7 @@ import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
@@ -92,8 +93,8 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
       },
       snapshot: (): Snapshot => ({ reader: reader.snapshot(), learner: learner.snapshot() }),
       restore({ reader: readerFrom, learner: learnerFrom }) {
-        learner.restore(record(learnerFrom));
-        reader.restore(record(readerFrom));
+        learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
+        reader.restore(snapshotRecord('learn', 'reader', readerFrom));
       },
       dispose: () => learner.dispose(),
     };

@@ -4,6 +4,7 @@ import type { Model } from '../src/model/model.js';
 import type { State } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
@@ -82,8 +83,8 @@ export function predictStage<In = Sample>(
       }),
       restore(from) {
         const { reader: readerFrom, state: stateFrom, last: lastFrom } = from;
-        state.restore(tensors(stateFrom));
-        reader.restore(record(readerFrom));
+        state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
+        reader.restore(snapshotRecord('predict', 'reader', readerFrom));
         any = lastFrom instanceof Float32Array && lastFrom.length === last.length;
         if (any && lastFrom instanceof Float32Array) last.set(lastFrom);
       },
@@ -94,17 +95,8 @@ export function predictStage<In = Sample>(
   };
 }
 
-function record(from: Snapshot[string] | undefined): Snapshot {
-  const plain = typeof from === 'object' && from !== null && !Array.isArray(from) && !ArrayBuffer.isView(from);
-  if (plain) return Object.fromEntries(Object.entries(from));
-  throw new EddyError(
-    'invalid-state',
-    `predict: a snapshot must hold records, got ${String(from)}; restore what snapshot() gave`,
-  );
-}
-
-function tensors(from: Snapshot[string] | undefined): Record<string, Float32Array> {
+function tensors(from: Snapshot): Record<string, Float32Array> {
   const found: Record<string, Float32Array> = {};
-  for (const [name, data] of Object.entries(record(from))) if (data instanceof Float32Array) found[name] = data;
+  for (const [name, data] of Object.entries(from)) if (data instanceof Float32Array) found[name] = data;
   return found;
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { adam, createModel, dense, lstm, mse, openLearner, sgd } from '../src/index.js';
 import { Sequence } from '../src/learner/sequence.js';
+import type { Weights } from '../src/model/parameters.js';
 import { type CellCase, type LearnerCase, readGolden, type Tensor, type Tensors } from './golden.js';
 
 const layerOf = { lstm };
 const f32 = ({ data }: Tensor) => Float32Array.from(data);
 
 /** PyTorch's names to eddy's. */
-function weightsOf(tensors: Tensors, layers: number) {
+function weightsOf(tensors: Tensors, layers: number): Weights {
   const named = (name: string) => ({ shape: tensors[name].shape, data: f32(tensors[name]) });
   const parts = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'];
   return Object.fromEntries([
@@ -22,7 +23,7 @@ function weightsOf(tensors: Tensors, layers: number) {
       : []),
   ]);
 }
-const stateOf = (hidden: number, h: Tensor, c?: Tensor) =>
+const stateOf = (hidden: number, h: Tensor, c?: Tensor): Record<string, Float32Array> =>
   Object.fromEntries(
     Array.from({ length: h.shape[0] }, (_, l) => {
       const layer = (t: Tensor) => Float32Array.from(t.data.slice(l * hidden, (l + 1) * hidden));
