@@ -21,13 +21,17 @@ export class LagForecaster implements OneStepForecaster {
   /** rows, mean, deviation, usual error, the change foretold (in deviations) */
   readonly #state = Float64Array.of(0, 0, 0, 1, 0);
 
-  step(value: number): number {
+  step(came: number): number {
     const state = this.#state;
-    if (state[0] > LAGS && state[2] > 0) this.#correct(value);
+    const known = Number.isFinite(came);
+    if (!known && state[0] === 0) return 0;
+    // A missing row is taken to be as foretold: nothing is learned from it, and the lags stay in step.
+    const value = known ? came : this.#values[0] + state[2] * state[4];
+    if (known && state[0] > LAGS && state[2] > 0) this.#correct(value);
     this.#values.copyWithin(1, 0, LAGS);
     this.#values[0] = value;
     if (state[0] === 0) this.#values.fill(value);
-    this.#rescale(value);
+    if (known) this.#rescale(value);
     const deviation = state[2];
     if (state[0] <= LAGS || !(deviation > 0)) return value;
     const features = this.#features;

@@ -24,17 +24,15 @@ export class SeasonProfile {
     return seen >= TRIED && step > 0 && gap > 1.5 * step ? Math.round(gap / step) - 1 : 0;
   }
 
-  /** The value's distance from what is usual at its time, or from `otherwise`; learns it when `learn`. */
-  residual(value: number, time: number | undefined, otherwise: number, learn: boolean): number {
+  /** The value's distance from what is usual at its time, or from `otherwise`. Then learns it. */
+  residual(value: number, time: number | undefined, otherwise: number): number {
     if (time === undefined) return value - otherwise;
     const slot = this.#slot(time);
-    this.#tick(time);
+    this.tick(time);
     const count = this.#count[slot];
     const usual = count > 0 && this.#clock[1] < DAY / 2 ? this.#mean[slot] : otherwise;
-    if (learn) {
-      this.#count[slot]++;
-      this.#mean[slot] += Math.max(1 / (count + 1), RATE) * (value - this.#mean[slot]);
-    }
+    this.#count[slot]++;
+    this.#mean[slot] += Math.max(1 / (count + 1), RATE) * (value - this.#mean[slot]);
     return value - usual;
   }
 
@@ -44,7 +42,8 @@ export class SeasonProfile {
     return Math.floor((time - day * DAY) / SLOT) + (weekday === 0 || weekday === 6 ? 48 : 0);
   }
 
-  #tick(time: number): void {
+  /** Takes note of a row's time; `residual` does so by itself. */
+  tick(time: number): void {
     const clock = this.#clock;
     const step = time - clock[0];
     clock[0] = time;

@@ -31,6 +31,8 @@ export interface Judgement {
   readonly cause: Part;
   /** How many events so rare a history as long as this one would hold by chance. */
   readonly expected: number;
+  /** Rows that were missing before this one, as `miss` or the times tell. */
+  readonly missing: number;
   /** Every part's own score. */
   readonly parts: Readonly<Partial<Record<Part, number>>>;
 }
@@ -76,8 +78,9 @@ export class Surprise {
   }
 
   /** A row is missing: no surprise in itself, but the next error may be larger. */
-  miss(): void {
+  miss(time?: number): void {
     this.#state[5]++;
+    if (time !== undefined) this.#season.tick(time);
   }
 
   /** Judges a finite value by the forecast that was made for it, then learns from it. Beyond ±1e100 all is one. */
@@ -86,12 +89,12 @@ export class Surprise {
     value = bounded(value);
     forecast = bounded(forecast);
     if (state[0] === 0) state[4] = value;
-    const missing = state[5] + (time === undefined || state[5] > 0 ? 0 : this.#season.missed(time));
+    const missing = Math.max(state[5], time === undefined ? 0 : this.#season.missed(time));
     // A random walk's error over g + 1 rows is √(g + 1) times its error over one.
     const reach = Math.sqrt(1 + missing);
     const error = this.#seen((value - forecast) / reach);
     const change = this.#seen((value - state[4]) / reach);
-    const residual = this.#seen(this.#season.residual(value, time, state[1], true));
+    const residual = this.#seen(this.#season.residual(value, time, state[1]));
     const distance = this.#seen(value - state[1]);
     this.#rescale(value, change);
     const row = state[0];
@@ -109,10 +112,10 @@ export class Surprise {
       season: Math.abs(mean(this.#residuals)),
       range: Math.abs(distance),
     };
-    return this.#judge(sizes);
+    return this.#judge(sizes, missing);
   }
 
-  #judge(sizes: Readonly<Record<Part, number>>): Judgement {
+  #judge(sizes: Readonly<Record<Part, number>>, missing: number): Judgement {
     const row = this.#state[0];
     const parts: Partial<Record<Part, number>> = {};
     let evidence = 0;
@@ -132,7 +135,7 @@ export class Surprise {
     const rare = expected <= ALARM;
     const alarm = rare && (!this.#spaced || this.#spacing.admit(row, expected));
     const score = rare && !alarm ? Math.min(scoreOf(expected) / 2, 0.4999) : scoreOf(expected);
-    return { score, alarm, cause, expected, parts };
+    return { score, alarm, cause, expected, missing, parts };
   }
 
   #seen(difference: number): number {
