@@ -28,9 +28,10 @@ export function readSample(
   } else if (sample instanceof Float32Array) {
     // One loop for each kind of array: a shared one would be megamorphic on the hot path.
     if (sample.length !== width) refuse(sample, width, limit, where, index);
-    for (let i = 0; i < width; i++) if (!(Math.abs(sample[i]) < limit)) refuse(sample, width, limit, where, index);
-    // A call of set() costs more than a few elements do.
-    for (let i = 0; i < width; i++) target[offset + i] = sample[i];
+    for (let i = 0; i < width; i++) {
+      if (!(Math.abs(sample[i] ?? 0) < limit)) refuse(sample, width, limit, where, index);
+    }
+    for (let i = 0; i < width; i++) target[offset + i] = sample[i] ?? 0;
   } else if (Array.isArray(sample)) {
     if (sample.length !== width) refuse(sample, width, limit, where, index);
     for (let i = 0; i < width; i++) if (!fits(sample[i], limit)) refuse(sample, width, limit, where, index);

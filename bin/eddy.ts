@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { EddyError } from '../src/errors.js';
+import { addForecast } from './forecast.js';
+
+const USAGE = 2;
+const DATA = 1;
+
+const program = new Command('eddy')
+  .description('Recurrent networks that run and learn inside a stream.')
+  .version('0.1.0')
+  .showHelpAfterError('(eddy --help explains the options)')
+  .exitOverride();
+addForecast(program);
+for (const command of program.commands)
+  command.exitOverride().showHelpAfterError(`(eddy ${command.name()} --help explains the options)`);
+
+// A reader that has seen enough (| head) closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+  } else {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`eddy: ${message.replace(/^eddy: /, '')}\n`);
+    process.exitCode = error instanceof EddyError && error.code === 'invalid-option' ? USAGE : DATA;
+  }
+}

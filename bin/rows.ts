@@ -1,0 +1,157 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { type CsvError, parse } from 'csv-parse';
+import { EddyError } from '../src/errors.js';
+
+/** One row of a table: its number from 1, and its cells by column name. */
+export interface TableRow {
+  number: number;
+  cells: Map<string, unknown>;
+}
+
+export type TableFormat = 'csv' | 'ndjson';
+
+/** What is wrong with one row; the rows after it can still be read. */
+export type BadRow = EddyError;
+
+/**
+ * Reads a table row by row, in constant memory: CSV with a header, or NDJSON (one object a line). A row that cannot be read comes out
+ * as the error that says why.
+ *
+ * @param file a path, or '-' for standard input
+ * @throws EddyError `invalid-file`: no such file, no header.
+ */
+export async function* readTable(file: string, format: TableFormat): AsyncGenerator<TableRow | BadRow> {
+  const source = file === '-' ? process.stdin : createReadStream(file);
+  const name = file === '-' ? 'standard input' : file;
+  try {
+    yield* format === 'csv' ? readCsv(source, name) : readNdjson(source, name);
+  } catch (error) {
+    throw asFileError(error, name);
+  } finally {
+    source.destroy();
+  }
+}
+
+/** By the file's ending, CSV where it says nothing. */
+export const formatOf = (file: string): TableFormat => (/\.(ndjson|jsonl)$/i.test(file) ? 'ndjson' : 'csv');
+
+async function* readCsv(source: Readable, name: string): AsyncGenerator<TableRow | BadRow> {
+  const parser = source.pipe(
+    parse({ bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 1 << 20 }),
+  );
+  source.on('error', (error) => parser.destroy(error));
+  let header: string[] | undefined;
+  let number = 0;
+  for await (const record of parser) {
+    const fields: string[] = record;
+    if (!header) {
+      header = fields;
+      const twice = fields.find((column, k) => fields.indexOf(column) < k);
+      if (twice !== undefined) throw bad(name, `the header names '${twice}' twice`, 'name each column once');
+      continue;
+    }
+    number++;
+    if (fields.length !== header.length) {
+      yield bad(
+        name,
+        `row ${number} must have ${header.length} fields as the header has, it has ${fields.length}`,
+        'mend the row, or pass --on-invalid skip',
+      );
+      continue;
+    }
+    const columns = header;
+    yield { number, cells: new Map(fields.map((field, k) => [columns[k], field])) };
+  }
+  if (!header) throw bad(name, 'it must begin with a header line, it is empty', 'give a CSV file with a header');
+  if (number === 0) throw bad(name, 'it must have rows after its header, it has none', 'give at least one row');
+}
+
+async function* readNdjson(source: Readable, name: string): AsyncGenerator<TableRow | BadRow> {
+  const failed = new Promise<never>((_, reject) => {
+    source.once('error', reject);
+  });
+  failed.catch(() => {});
+  let number = 0;
+  const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
+  for (;;) {
+    const { done, value: line } = await Promise.race([lines.next(), failed]);
+    if (done) break;
+    if (line.trim() === '') continue;
+    number++;
+    const row = parseObject(line);
+    if (row) yield { number, cells: new Map(Object.entries(row)) };
+    else
+      yield bad(
+        name,
+        `row ${number} must be one JSON object, got ${quote(line)}`,
+        'write one object a line, or pass --on-invalid skip',
+      );
+  }
+  if (number === 0) throw bad(name, 'it must have rows, it is empty', 'give at least one line of JSON');
+}
+
+function parseObject(line: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The number in a row's column.
+ * @throws EddyError `invalid-sample`: no such column, text, nothing, NaN or ±Infinity.
+ */
+export function numberIn({ number, cells }: TableRow, column: string): number {
+  if (!cells.has(column)) {
+    throw new EddyError(
+      'invalid-sample',
+      `row ${number} has no column '${column}', it has ${[...cells.keys()].map(quote).join(', ')}; name one of these with --column`,
+    );
+  }
+  const cell = cells.get(column);
+  const value =
+    typeof cell === 'number' ? cell : typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw new EddyError(
+    'invalid-sample',
+    `row ${number} must have a finite number in column '${column}', got ${quote(cell)}; mend the row, or pass --on-invalid skip or hold`,
+  );
+}
+
+/** The first column of the row that holds a number. @throws EddyError `invalid-sample` where none does. */
+export function firstNumericColumn({ number, cells }: TableRow): string {
+  for (const [column, cell] of cells) {
+    const text = typeof cell === 'number' ? String(cell) : typeof cell === 'string' ? cell.trim() : '';
+    if (text !== '' && Number.isFinite(Number(text))) return column;
+  }
+  throw new EddyError(
+    'invalid-sample',
+    `row ${number} must have a number in some column, it has none; name the column with --column`,
+  );
+}
+
+function asFileError(error: unknown, name: string): unknown {
+  if (error instanceof EddyError || !(error instanceof Error)) return error;
+  const { code } = error as NodeJS.ErrnoException | CsvError;
+  if (code === 'ENOENT')
+    return new EddyError('invalid-file', `${name}: no such file; check the path`, { cause: error });
+  if (code === 'EISDIR')
+    return new EddyError('invalid-file', `${name}: a folder, not a file; name a file in it`, { cause: error });
+  if (code?.startsWith('CSV_'))
+    return new EddyError('invalid-file', `${name}: not readable as CSV: ${error.message}; mend the file`, {
+      cause: error,
+    });
+  return error;
+}
+
+const bad = (name: string, rule: string, remedy: string) =>
+  new EddyError('invalid-file', `${name}: ${rule}; ${remedy}`);
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,61 @@
+/** Errors of forecasts as they come, beside the simple forecasts that they must beat. */
+export interface Summary {
+  rows: number;
+  rowsPerSecond: number;
+  /** Rows that were scored: those that had a forecast. */
+  scored: number;
+  skipped: number;
+  /** Mean absolute error. */
+  mae: number | null;
+  /** Root of the mean squared error. */
+  rmse: number | null;
+  /** 1 − MAE / the baseline's MAE on the same rows: above 0 is better than it. */
+  skill: { lastValue: number | null; seasonalNaive?: number | null };
+}
+
+/** Scores each row's forecast, the value `horizon` rows before it, and the one a season before, all known when the forecast was made. */
+export function openScore(horizon: number, season: number) {
+  // The newest season that has wholly come when a forecast is made.
+  const seasonLag = season > 0 ? season * Math.ceil(horizon / season) : 0;
+  const kept = Math.max(horizon, seasonLag) + 1;
+  const values = new Float64Array(kept);
+  let rows = 0;
+  let scored = 0;
+  let absolute = 0;
+  let squared = 0;
+  let last = 0;
+  const seasonal = { scored: 0, own: 0, naive: 0 };
+  return {
+    add(value: number, expected: number | null): void {
+      values[rows % kept] = value;
+      if (expected !== null) {
+        const error = Math.abs(value - expected);
+        scored++;
+        absolute += error;
+        squared += error * error;
+        last += Math.abs(value - values[(rows - horizon) % kept]);
+        if (season > 0 && rows >= seasonLag) {
+          seasonal.scored++;
+          seasonal.own += error;
+          seasonal.naive += Math.abs(value - values[(rows - seasonLag) % kept]);
+        }
+      }
+      rows++;
+    },
+    summary(seconds: number, skipped: number): Summary {
+      const skill = (own: number, baseline: number) => (baseline > 0 ? 1 - own / baseline : null);
+      return {
+        rows,
+        rowsPerSecond: Math.round(rows / Math.max(seconds, 1e-9)),
+        scored,
+        skipped,
+        mae: scored > 0 ? absolute / scored : null,
+        rmse: scored > 0 ? Math.sqrt(squared / scored) : null,
+        skill: {
+          lastValue: skill(absolute, last),
+          ...(season > 0 && { seasonalNaive: skill(seasonal.own, seasonal.naive) }),
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,6 @@
+export { asOperator } from './asOperator.js';
+export { inverse } from './inverse.js';
+export { type LearnOptions, learn } from './learn.js';
+export { type PredictOptions, predict } from './predict.js';
+export { type StandardizeOptions, standardize } from './standardize.js';
+export { toAsyncGenerator } from './toAsyncGenerator.js';

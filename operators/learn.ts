@@ -1,0 +1,104 @@
+import type { OperatorFunction } from 'rxjs';
+import { EddyError } from '../src/errors.js';
+import { type LearnStep, openLearner, type Target } from '../src/learner/learner.js';
+import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
+import type { Model } from '../src/model/model.js';
+import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
+import type { Sample } from '../src/sample.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
+import type { Snapshot, Stage } from '../src/stage.js';
+import { asOperator } from './asOperator.js';
+
+export interface LearnOptions<In> extends LearnerOptions {
+  /** A value's target; undefined: it has none, NaN: it is missing. */
+  target: (value: In) => Target | undefined;
+  /** How many samples ahead a target is of the sample it belongs to: sample t learns from the target of value t + horizon. Default 0. */
+  horizon?: number;
+  /** A value's numbers. Default: the value itself. */
+  features?: (value: In) => Sample;
+  /** True at the first value of a new sequence: the state starts from zeros, the window is emptied, the optimizer goes on. */
+  resetWhen?: (value: In) => boolean;
+  /** What a bad sample does. Default 'error'. */
+  onInvalid?: OnInvalid;
+}
+
+/**
+ * Predicts each sample and learns from the targets as they come, by truncated BPTT; prequential: a prediction is made before its target
+ * is seen, and scored before it is learned from.
+ *
+ *     source                          --a--------b-------------c--|
+ *     learn(model, { horizon: 1, … }) --ŷ₁-------ŷ₂,due ŷ₁-----ŷ₃,due ŷ₂--|
+ *
+ * - Emits:  { index, output, due?, updated, gradientNorm? } for each sample, in the same turn; the subscriber's own. `output` is the
+ *           prediction made at this sample; `due` the earlier one whose target has just come, with its loss.
+ * - Fails:  with `invalid-sample` on a bad sample or target (see `onInvalid`), and with what a selector throws; weights and state are as before.
+ * - State:  a learner per subscription: its own hidden state and optimizer. The weights are the model's, shared by all who use it.
+ *
+ *     sensor$.pipe(learn(model, { horizon: 1, target: (s) => s[0], k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3), clipNorm: 1 }));
+ *
+ * Williams & Peng 1990, doi 10.1162/neco.1990.2.4.490; prequential: Dawid 1984, doi 10.2307/2981683.
+ */
+export const learn = <In = Sample>(model: Model, options: LearnOptions<In>): OperatorFunction<In, LearnStep> =>
+  asOperator(learnStage(model, options));
+
+/** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
+export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>): () => Stage<In, LearnStep> {
+  const { target, horizon = 0, features, resetWhen, onInvalid = 'error' } = options;
+  checkOnInvalid(onInvalid, 'learn');
+  if (typeof target !== 'function') {
+    throw new EddyError(
+      'invalid-option',
+      `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`,
+    );
+  }
+  if (!Number.isSafeInteger(horizon) || horizon < 0) {
+    throw new EddyError(
+      'invalid-option',
+      `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`,
+    );
+  }
+  if (options.state && options.state.rows !== 1) {
+    throw new EddyError(
+      'invalid-option',
+      `learn: state must have one row, got ${options.state.rows}; step several rows with openLearner`,
+    );
+  }
+  const checked = checkOptions('learn', { ...options, maxLag: Math.max(horizon, options.maxLag ?? horizon) });
+  return () => {
+    const learner = openLearner(model, checked);
+    const reader = new SampleReader('learn', model.input, onInvalid);
+    const x = new Float32Array(model.input);
+    return {
+      step(value, emit) {
+        if (resetWhen?.(value)) learner.reset();
+        const reading = reader.read(features ? features(value) : value, x, 0);
+        if (reading === 'skipped') return;
+        // A held sample's own target is as bad as the sample: it is missing.
+        const wanted = reading === 'held' ? missing(model.output) : target(value);
+        if (horizon === 0) {
+          emit(learner.step(x, wanted));
+          return;
+        }
+        const result = learner.step(x);
+        if (wanted !== undefined && result.index > horizon) {
+          const { due, updated, gradientNorm } = learner.label(result.index - horizon, wanted);
+          result.updated = updated;
+          if (due) result.due = due;
+          if (gradientNorm !== undefined) result.gradientNorm = gradientNorm;
+        }
+        emit(result);
+      },
+      complete() {
+        if (checked.full) learner.reset();
+      },
+      snapshot: (): Snapshot => ({ reader: reader.snapshot(), learner: learner.snapshot() }),
+      restore({ reader: readerFrom, learner: learnerFrom }) {
+        learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
+        reader.restore(snapshotRecord('learn', 'reader', readerFrom));
+      },
+      dispose: () => learner.dispose(),
+    };
+  };
+}
+
+const missing = (outputs: number): Target => new Array<undefined>(outputs).fill(undefined);

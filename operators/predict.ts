@@ -1,0 +1,102 @@
+import type { OperatorFunction } from 'rxjs';
+import { EddyError } from '../src/errors.js';
+import type { Model } from '../src/model/model.js';
+import type { State } from '../src/model/state.js';
+import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
+import type { Sample } from '../src/sample.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
+import type { Snapshot, Stage } from '../src/stage.js';
+import { asOperator } from './asOperator.js';
+
+export interface PredictOptions<In> {
+  /** A value's numbers. Default: the value itself. */
+  features?: (value: In) => Sample;
+  /** `each` (default): an output for every sample; `last`: one, when the source completes. */
+  emit?: 'each' | 'last';
+  /** A state of one row to go on from and to move; it stays the caller's. Default: zeros, for each subscription its own. */
+  state?: State;
+  /** What a bad sample does. Default 'error'. */
+  onInvalid?: OnInvalid;
+}
+
+/**
+ * Runs a model over the stream: each sample moves the state one step and comes out as the output.
+ *
+ *     source            --a-----b-----c--|
+ *     predict(model)    --f(a)--f(ab)-f(abc)--|      hidden state carried from sample to sample
+ *     { emit: 'last' }  ----------------(f(abc)|)
+ *
+ * Weights are the model's own: what a `learn` elsewhere teaches it counts from the next sample on.
+ *
+ * - Emits:  a Float32Array [output] for each sample, in the same turn; the subscriber's own.
+ * - Fails:  with `invalid-sample` on a bad sample (see `onInvalid`), and with what `features` throws; the state has not moved then.
+ * - State:  one hidden state per subscription, freed at its end.
+ *
+ *     sensor$.pipe(predict(model)).subscribe(([y]) => console.log(y));
+ */
+export const predict = <In = Sample>(
+  model: Model,
+  options: PredictOptions<In> = {},
+): OperatorFunction<In, Float32Array> => asOperator(predictStage(model, options));
+
+/** The stage of `predict`. @throws EddyError `invalid-option` at the call. */
+export function predictStage<In = Sample>(
+  model: Model,
+  { features, emit: when = 'each', state: given, onInvalid = 'error' }: PredictOptions<In> = {},
+): () => Stage<In, Float32Array> {
+  checkOnInvalid(onInvalid, 'predict');
+  if (when !== 'each' && when !== 'last') {
+    throw new EddyError(
+      'invalid-option',
+      `predict: emit must be 'each' or 'last', got ${String(when)}; leave it out for 'each'`,
+    );
+  }
+  if (given && given.rows !== 1) {
+    throw new EddyError(
+      'invalid-option',
+      `predict: state must have one row, got ${given.rows}; step several rows with model.step`,
+    );
+  }
+  return () => {
+    const state = given ?? model.openState();
+    const reader = new SampleReader('predict', model.input, onInvalid);
+    const x = new Float32Array(model.input);
+    const last = new Float32Array(model.output);
+    let any = false;
+    return {
+      step(value, emit) {
+        if (reader.read(features ? features(value) : value, x, 0) === 'skipped') return;
+        if (when === 'each') {
+          emit(model.step(x, state));
+        } else {
+          model.step(x, state, last);
+          any = true;
+        }
+      },
+      complete(emit) {
+        if (any) emit(last.slice());
+      },
+      snapshot: (): Snapshot => ({
+        reader: reader.snapshot(),
+        state: state.snapshot(),
+        last: any ? last.slice() : null,
+      }),
+      restore(from) {
+        const { reader: readerFrom, state: stateFrom, last: lastFrom } = from;
+        state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
+        reader.restore(snapshotRecord('predict', 'reader', readerFrom));
+        any = lastFrom instanceof Float32Array && lastFrom.length === last.length;
+        if (any && lastFrom instanceof Float32Array) last.set(lastFrom);
+      },
+      dispose() {
+        if (!given) state.dispose();
+      },
+    };
+  };
+}
+
+function tensors(from: Snapshot): Record<string, Float32Array> {
+  const found: Record<string, Float32Array> = {};
+  for (const [name, data] of Object.entries(from)) if (data instanceof Float32Array) found[name] = data;
+  return found;
+}
