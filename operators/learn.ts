@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
-import { type LearnStep, openLearner, type Target } from '../src/learner/learner.js';
+import { openLearner } from '../src/learner/learner.js';
+import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';

@@ -1,15 +1,8 @@
 export { lstm } from './cells/lstm/index.js';
 export { createModel } from './createModel.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
-export {
-  type Due,
-  type LabelStep,
-  type Learner,
-  type LearnerCounts,
-  type LearnStep,
-  openLearner,
-  type Target,
-} from './learner/learner.js';
+export { type Learner, openLearner } from './learner/learner.js';
+export type { Due, LabelStep, LearnerCounts, LearnStep, Target } from './learner/learnStep.js';
 export type { LearnerOptions } from './learner/options.js';
 export type { Loss } from './losses/loss.js';
 export { mse } from './losses/mse/index.js';
