@@ -97,7 +97,7 @@ export class Learner implements Disposable {
     const memory = this.#memory;
     readSample(x, rows * model.input, memory, (tape.x >> 2) + slot * rows * model.input, 'learner.step', index);
     this.#labels.write(slot, target, 'learner.step', index);
-    model.runtime.kernels.learnerStream(tape.learner, slot);
+    const loss = model.runtime.kernels.learnerStream(tape.learner, slot);
     const output = this.#readOutput(slot, out?.output);
     for (let i = 0; i < output.length; i++) if (!Number.isFinite(output[i])) this.#refuseOutput(index, output[i]);
     this.#versions[slot] = model.version;
@@ -111,7 +111,7 @@ export class Learner implements Disposable {
       result.due = undefined;
       return result;
     }
-    this.#labels.score(slot, index, output, result);
+    this.#labels.score(slot, index, output, loss, result);
     this.#moveFront(index, result);
     return result;
   }
@@ -137,7 +137,8 @@ export class Learner implements Disposable {
     }
     const slot = index - this.#first;
     this.#labels.write(slot, target, 'learner.label', index);
-    this.#labels.score(slot, index, this.#readOutput(slot), result);
+    const loss = this.#model.runtime.kernels.learnerLossAt(this.#tape.learner, slot);
+    this.#labels.score(slot, index, this.#readOutput(slot), loss, result);
     if (index > this.#front) this.#moveFront(index, result);
     return result;
   }
