@@ -1,7 +1,9 @@
+export type { LayerOptions, LayerSpec } from './cells/cell.js';
 export { type GruOptions, gru } from './cells/gru/index.js';
 export { lstm } from './cells/lstm/index.js';
 export { type RnnOptions, rnn } from './cells/rnn/index.js';
 export { createModel } from './createModel.js';
+export { type EmbeddingSpec, embedding } from './embedding/index.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
 export {
   type Due,

@@ -1,12 +1,16 @@
+import { checkSymbols } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import { readTarget } from '../losses/loss.js';
 import type { Model } from '../model/model.js';
 import { checkTensors, type NamedTensor, writeTensors } from '../model/parameters.js';
 import { checkState, OpenState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
+import { openRandom, type Random } from '../random.js';
 import { Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { readSample, type Sample } from '../sample.js';
+import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
+import { drawMasks } from './dropout.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
 import { readTapeSnapshot, writeTapeSnapshot } from './snapshot.js';
 import { openTape, type Tape } from './tape.js';
@@ -87,6 +91,8 @@ export class Learner implements Disposable {
   readonly #targetWidth: number;
   readonly #readTarget: typeof readTarget;
   readonly #tape: Tape;
+  /** Draws dropout masks; undefined where no layer has any. */
+  readonly #random: Random | undefined;
   /** The model's version when each slot's sample was streamed. */
   readonly #versions: Float64Array;
   /** Samples since the start or the last reset: the newest one's number. */
@@ -113,6 +119,8 @@ export class Learner implements Disposable {
     this.#rows = state?.rows ?? 1;
     this.#targetWidth = loss.targetWidth(model.output, model.spec.output);
     this.#readTarget = loss.readTarget ?? readTarget;
+    const random = openRandom(options.seed ?? 0);
+    this.#random = model.layers.some(({ dropout }) => dropout > 0) ? random : undefined;
     this.#tape = openTape(model, this.#rows, options);
     this.#versions = new Float64Array(this.#tape.slots);
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
@@ -137,6 +145,8 @@ export class Learner implements Disposable {
     const slot = index - this.#first;
     const memory = this.#memory;
     readSample(x, rows * model.input, memory, (tape.x >> 2) + slot * rows * model.input, 'learner.step', index);
+    if (model.embedding)
+      checkSymbols(model.embedding, memory, (tape.x >> 2) + slot * rows, rows, 'learner.step', index);
     this.#writeTarget(slot, target, index, 'learner.step');
     model.runtime.kernels.learnerStream(tape.learner, slot);
     const output = out?.output ?? new Float32Array(rows * model.output);
@@ -228,6 +238,7 @@ export class Learner implements Disposable {
       first: this.#first,
       powers: [...this.#powers],
       counts: { ...this.counts },
+      ...(this.#random && { random: this.#random.snapshot() }),
       fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
       weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
       tape: readTapeSnapshot(this.#model, this.#tape, versions.length),
@@ -254,8 +265,12 @@ export class Learner implements Disposable {
       if (data instanceof Float32Array) tensors[name] = { shape, data };
     }
     checkTensors('learner.restore', this.#model.block, tensors);
+    const generator = this.#random && snapshotRecord('learner.restore', 'random', from.random);
+    // A generator refuses a bad record: before anything has been written.
+    if (generator) openRandom(0).restore(generator);
     writeTapeSnapshot(this.#model, this.#tape, fresh.length, tape);
     writeTensors(this.#model.block, tensors, this.#memory, this.#model.address >> 2);
+    if (generator) this.#random?.restore(generator);
     const version = ++this.#model.version;
     this.#newest = Number(newest);
     this.#front = Number(front);
@@ -375,7 +390,8 @@ export class Learner implements Disposable {
     const { learner, update } = this.#tape;
     const steps = Math.min(window, front);
     const slot = front - steps + 1 - this.#first;
-    const again = k1 < k2 || this.#versions[slot] !== this.#model.version;
+    const random = this.#random;
+    const again = random !== undefined || k1 < k2 || this.#versions[slot] !== this.#model.version;
     let rate = optimizer.rate * (schedule ? schedule(this.counts.updates + 1) : 1);
     if (!Number.isFinite(rate)) {
       throw new EddyError(
@@ -392,6 +408,7 @@ export class Learner implements Disposable {
       rate /= 1 - powers[0];
       correction = 1 / (1 - powers[1]);
     }
+    if (random) drawMasks(this.#model, this.#tape, random, steps * this.#rows);
     writeRecord(heap, Update, update, { rate, base, d: correction });
     const norm = kernels.learnerUpdate(learner, slot, steps, again ? 1 : 0);
     if (norm < 0) {
