@@ -58,8 +58,21 @@ function packed(rows: number, columns: number): (row: number, column: number) =>
   };
 }
 
-/** Lays a definition's parameters out. */
+/** What tfjs's heap grows to at the most. */
+const MOST_BYTES = 2 ** 31;
+
+/** Lays a definition's parameters out. @throws EddyError `out-of-memory` where no heap can hold them. */
 export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
+  const bytes = layers.reduce(
+    (sum, { cell, units }, l) => sum + 4 * cell.gates * ceil4(units) * ((layers[l - 1]?.units ?? input) + units + 2),
+    output ? 4 * output.units * ceil4(layers[layers.length - 1].units) : 0,
+  );
+  if (bytes > MOST_BYTES) {
+    throw new EddyError(
+      'out-of-memory',
+      `createModel: the weights must fit into ${MOST_BYTES} bytes, they take ${bytes}; use fewer units, inputs or layers`,
+    );
+  }
   let top = 0;
   const take = (floats: number) => {
     top += floats;
