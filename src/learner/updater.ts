@@ -27,7 +27,7 @@ export class Updater {
    * a target among them, or with a gradient that is not finite, nothing changes but the counts.
    */
   update(slot: number, steps: number, again: boolean, result: LabelStep): void {
-    const { optimizer, clipNorm } = this.#options;
+    const { optimizer } = this.#options;
     const { heap, kernels } = this.#model.runtime;
     const [beta1, beta2] = optimizer.corrected ?? [0, 0];
     const first = this.powers[0] * beta1;
@@ -43,7 +43,7 @@ export class Updater {
       this.#counts.nonFinite++;
       return;
     }
-    if (clipNorm !== undefined && clipNorm / (norm + 1e-6) < 1) this.#counts.clipped++;
+    if (heap.f32[(this.#tape.update + Update.scale.at) >> 2] < 1) this.#counts.clipped++;
     this.powers = [first, second];
     this.#model.version++;
     this.#counts.updates++;
