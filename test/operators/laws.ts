@@ -152,9 +152,11 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
           closed = subscriber.closed;
         });
         const out: Out[] = [];
-        firehose.pipe(operator(), take(point % 4)).subscribe((value) => out.push(value));
+        const hose = firehose.pipe(operator(), take(point % 4)).subscribe((value) => out.push(value));
         expect(out.length).toBeLessThanOrEqual(point % 4);
         if (out.length === point % 4) expect(closed || point % 4 === 0).toBe(true);
+        // An operator that speaks at completion alone has not been satisfied.
+        hose.unsubscribe();
       }));
 
     it('frees everything when a reader leaves at any point, in every stream world', () =>
