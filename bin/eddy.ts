@@ -11,11 +11,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const program = new Command('eddy')
   .description('Recurrent networks that run and learn inside a stream.')
   .version(version)
-  .showHelpAfterError('(eddy --help explains the options)')
+  .configureOutput({
+    outputError: (text, write) =>
+      write(`eddy: ${text.replace(/^error: /, '').trimEnd()} (eddy forecast --help explains the options)\n`),
+  })
   .exitOverride();
 addForecast(program);
-for (const command of program.commands)
-  command.exitOverride().showHelpAfterError(`(eddy ${command.name()} --help explains the options)`);
 
 // A reader that has seen enough (| head) closes the pipe: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

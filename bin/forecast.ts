@@ -81,6 +81,15 @@ export function addForecast(program: Command): void {
     )
     .option('--chart', 'draw the last rows in the terminal in place of the JSON lines', false)
     .option('--json-summary <file>', 'write the summary there too')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eddy forecast data.csv --column value --horizon 5 --season 48
+  tail -f readings.ndjson | eddy forecast - --format ndjson --column celsius
+
+Exit codes: 0, done (also when the reader of the output leaves); 1, the data; 2, the usage.`,
+    )
     .action(run);
 }
 
@@ -146,7 +155,20 @@ async function run(file: string, options: ForecastOptions): Promise<void> {
   const summary = score.summary((performance.now() - started) / 1000, skipped);
   if (options.chart) process.stdout.write(`${chart(newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
-  if (options.jsonSummary !== undefined) await writeFile(options.jsonSummary, `${JSON.stringify(summary, null, 2)}\n`);
+  if (options.jsonSummary !== undefined) await writeSummary(options.jsonSummary, summary);
+}
+
+async function writeSummary(file: string, summary: Summary): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new EddyError(
+      'invalid-file',
+      `--json-summary must name a file that can be written, got ${why}; check the path`,
+      { cause },
+    );
+  }
 }
 
 const textOf = (cell: unknown): string | null => {

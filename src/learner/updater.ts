@@ -36,7 +36,7 @@ export class Updater {
    * counts.
    */
   update(slot: number, steps: number, fresh: boolean, result: LabelStep): void {
-    const { optimizer, clipNorm, k1, k2 } = this.#options;
+    const { optimizer, k1, k2 } = this.#options;
     const again = !fresh || k1 < k2 || this.random !== undefined;
     if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#rows);
     const { heap, kernels } = this.#model.runtime;
@@ -55,7 +55,7 @@ export class Updater {
       this.#counts.nonFinite++;
       return;
     }
-    if (clipNorm !== undefined && clipNorm / (norm + 1e-6) < 1) this.#counts.clipped++;
+    if (heap.f32[(this.#tape.update + Update.scale.at) >> 2] < 1) this.#counts.clipped++;
     this.powers = [first, second];
     this.#model.version++;
     this.#counts.updates++;
