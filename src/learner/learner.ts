@@ -72,7 +72,7 @@ export class Learner implements Disposable {
       this.#tape.arena.dispose();
       throw error;
     }
-    this.#updater = new Updater(model, this.#tape, this.#rows, options, this.counts);
+    this.#updater = new Updater(model, this.#tape, options, this.counts);
     this.#versions = new Float64Array(this.#tape.slots);
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
@@ -184,8 +184,8 @@ export class Learner implements Disposable {
       front: this.#front,
       first: this.#first,
       powers: [...this.#updater.powers],
-      random: this.#updater.random?.snapshot() ?? null,
       counts: { ...this.counts },
+      ...(this.#updater.random && { random: this.#updater.random.snapshot() }),
       fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
       weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
       tape: readTapeSnapshot(this.#model, this.#tape, versions.length),
@@ -198,14 +198,14 @@ export class Learner implements Disposable {
    */
   restore(from: Snapshot): void {
     this.#requireOpen('learner.restore');
-    const checked = checkSnapshot(this.#model, this.#tape, this.counts, this.#updater.random, from);
+    const checked = checkSnapshot(this.#model, this.#tape, this.counts, from);
     writeSnapshot(this.#model, checked);
+    if (checked.random) this.#updater.random?.restore(checked.random);
     const version = ++this.#model.version;
     this.#newest = checked.newest;
     this.#front = checked.front;
     this.#first = checked.first;
     this.#updater.powers = checked.powers;
-    if (checked.random) this.#updater.random?.restore(checked.random);
     Object.assign(this.counts, checked.counts);
     this.#versions.set(checked.fresh.map((same) => (same ? version : version - 1)));
   }
@@ -269,10 +269,12 @@ export class Learner implements Disposable {
 
   /** One update on the window that ends at the front. */
   #update(result: LabelStep): void {
-    const { window } = this.#options;
+    const { window, k1, k2 } = this.#options;
     const steps = Math.min(window, this.#front);
     const slot = this.#front - steps + 1 - this.#first;
-    this.#updater.update(slot, steps, this.#versions[slot] === this.#model.version, result);
+    const changed = this.#versions[slot] !== this.#model.version;
+    const again = k1 < k2 || changed || this.#updater.random !== undefined;
+    this.#updater.update(slot, steps, again, result);
   }
 
   #requireOpen(where: string): void {

@@ -17,6 +17,7 @@ import type { CheckedOptions } from './options.js';
 /** A learner's memory: the tape of its newest samples, and what an update needs. Addresses in bytes. */
 export interface Tape {
   readonly arena: Arena;
+  readonly rows: number;
   /** The kernels' record. */
   readonly learner: number;
   readonly update: number;
@@ -166,6 +167,7 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
     });
     return {
       arena,
+      rows,
       learner,
       update,
       tracks,
