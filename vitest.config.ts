@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '#kernels', replacement: here('./src/runtime/kernels.node.ts') },
-      { find: '#tfjs', replacement: here('./src/runtime/tfjs.node.ts') },
+      { find: /^#tfjs$/, replacement: here('./src/runtime/tfjs.node.ts') },
+      { find: '#tfjs-kernels', replacement: here('./src/runtime/tfjsKernels.node.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
