@@ -1,5 +1,7 @@
 export { loadKernels } from '#kernels';
+export { type GruOptions, gru } from './cells/gru/index.js';
 export { lstm } from './cells/lstm/index.js';
+export { type RnnOptions, rnn } from './cells/rnn/index.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
 export {
   type Due,
@@ -11,16 +13,25 @@ export {
   type Target,
 } from './learner/learner.js';
 export type { LearnerOptions } from './learner/options.js';
+export { bce } from './losses/bce/index.js';
+export { crossEntropy } from './losses/crossEntropy/index.js';
+export { gaussianNll } from './losses/gaussianNll/index.js';
+export { huber } from './losses/huber/index.js';
 export type { Loss } from './losses/loss.js';
+export { mae } from './losses/mae/index.js';
 export { mse } from './losses/mse/index.js';
+export { pinball } from './losses/pinball/index.js';
 export type { ModelSpec } from './model/definition.js';
 export type { Model } from './model/model.js';
 export type { NamedTensor, Weights } from './model/parameters.js';
 export type { State, StateRecord } from './model/state.js';
 export { openModel } from './openModel.js';
-export { adam } from './optimizers/adam/index.js';
+export { type AdagradOptions, adagrad } from './optimizers/adagrad/index.js';
+export { type AdamOptions, adam } from './optimizers/adam/index.js';
+export { type AdamwOptions, adamw } from './optimizers/adamw/index.js';
 export type { Optimizer } from './optimizers/optimizer.js';
-export { sgd } from './optimizers/sgd/index.js';
+export { type RmspropOptions, rmsprop } from './optimizers/rmsprop/index.js';
+export { type SgdOptions, sgd } from './optimizers/sgd/index.js';
 export { dense } from './readouts/dense/index.js';
 export { openBareRuntime } from './runtime/bare.js';
 export type { Runtime } from './runtime/runtime.js';

@@ -2,7 +2,7 @@ import { EddyError } from '../errors.js';
 import { readTarget } from '../losses/loss.js';
 import type { Model } from '../model/model.js';
 import { checkTensors, type NamedTensor, writeTensors } from '../model/parameters.js';
-import { checkState, OpenState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
+import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
 import { Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { readSample, type Sample } from '../sample.js';
@@ -102,7 +102,7 @@ export class Learner implements Disposable {
   constructor(model: Model, options: CheckedOptions) {
     model.requireOpen('openLearner');
     const { state, loss } = options;
-    if (state !== undefined && (!(state instanceof OpenState) || state.owner !== model || state.disposed)) {
+    if (state !== undefined && (state.owner !== model || state.disposed)) {
       throw new EddyError(
         'invalid-state',
         'openLearner: state must be an open one of this model; use model.openState()',
@@ -309,25 +309,25 @@ export class Learner implements Disposable {
     const width = this.#targetWidth;
     const rows = this.#rows;
     const at = this.#slotAddress(this.#tape.target, slot) >> 2;
-    if (rows === 1 || target === undefined || typeof target === 'number') {
-      if (rows > 1 && target !== undefined) this.#readTarget(target, rows * width, this.#memory, at, where, index);
-      for (let row = rows - 1; row > 0; row--)
-        readTarget(undefined, width, this.#memory, at + row * outputPadded, where, index);
+    if (rows === 1) {
       this.#readTarget(target, width, this.#memory, at, where, index);
       return;
     }
-    const values: readonly (number | undefined)[] = Array.from(target);
-    const scratch = new Float32Array(rows * width);
-    readTarget(values, rows * width, scratch, 0, where, index);
+    // All rows are read before any is written.
+    const scratch = new Float32Array(rows * width).fill(Number.NaN);
+    if (target !== undefined) {
+      const list = typeof target === 'object' && target !== null;
+      const given: readonly (number | undefined)[] = list ? Array.from(target) : [target];
+      const single = this.#options.loss.single && given.length === rows;
+      if (!single && given.length !== rows * width) readTarget(target, rows * width, scratch, 0, where, index);
+      const each = single ? 1 : width;
+      for (let row = 0; row < rows; row++) {
+        const own = given.slice(row * each, (row + 1) * each);
+        this.#readTarget(own, width, scratch, row * width, where, index);
+      }
+    }
     for (let row = 0; row < rows; row++) {
-      this.#readTarget(
-        scratch.subarray(row * width, (row + 1) * width),
-        width,
-        this.#memory,
-        at + row * outputPadded,
-        where,
-        index,
-      );
+      for (let i = 0; i < width; i++) this.#memory[at + row * outputPadded + i] = scratch[row * width + i];
     }
   }
 
@@ -383,6 +383,7 @@ export class Learner implements Disposable {
         `learner: the schedule must give a finite factor, got ${rate / optimizer.rate} for update ${this.counts.updates + 1}`,
       );
     }
+    const base = rate;
     let correction = 1;
     const powers: [number, number] = [...this.#powers];
     if (optimizer.corrected) {
@@ -391,7 +392,7 @@ export class Learner implements Disposable {
       rate /= 1 - powers[0];
       correction = 1 / (1 - powers[1]);
     }
-    writeRecord(heap, Update, update, { rate, d: correction });
+    writeRecord(heap, Update, update, { rate, base, d: correction });
     const norm = kernels.learnerUpdate(learner, slot, steps, again ? 1 : 0);
     if (norm < 0) {
       this.counts.unlabelled++;
