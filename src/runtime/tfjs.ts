@@ -39,7 +39,8 @@ async function start(): Promise<Runtime> {
   const [tfjs, kernels] = await Promise.all([loadTfjs(), loadKernels()]);
   const module = startTfjsModule(tfjs);
   const backend = new Backend(module);
-  tf.removeBackend('wasm');
+  // The package's own factory, where rx-eddy/tfjs or the user has imported it.
+  if ('wasm' in tf.engine().registryFactory) tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => backend, 2);
   tf.findBackend('wasm');
   const { heap, readViews } = openHeap(onTfjs(module));
