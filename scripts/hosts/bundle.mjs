@@ -22,7 +22,7 @@ export async function bundle({ host, entry, outdir, name, code, external = [] })
     minify: true,
     format: 'esm',
     target: 'es2022',
-    platform: 'neutral',
+    platform: 'browser',
     conditions: conditions[host],
     mainFields: ['browser', 'module', 'main'],
     loader: { '.wasm': 'copy' },

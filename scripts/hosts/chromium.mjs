@@ -27,6 +27,8 @@ function install() {
     run(...sudo, 'apt-get', 'update', '-q');
     run(...sudo, 'apt-get', 'install', '-q', '-y', '--no-install-recommends', 'chromium');
   } catch (cause) {
-    throw new Error(`Chromium must be at ${BINARY}, it is not and cannot be installed; apt-get install chromium`, { cause });
+    throw new Error(`Chromium must be at ${BINARY}, it is not and cannot be installed; apt-get install chromium`, {
+      cause,
+    });
   }
 }

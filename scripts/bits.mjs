@@ -1,0 +1,68 @@
+// npm run bits [steps]: the same steps of predict and learn on every host. Prints each one's SHA-256 over all outputs, weights and states,
+// and ends with 1 unless all are equal.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as eddy from 'rx-eddy';
+import { version as workerdVersion } from 'workerd';
+import { digest, runCases } from './bits/run.mjs';
+import { bundle } from './hosts/bundle.mjs';
+import { openChromium } from './hosts/chromium.mjs';
+import { serve } from './hosts/serve.mjs';
+import { flags, openWorkerd } from './hosts/workerd.mjs';
+
+const steps = Number(process.argv[2] ?? 10_000);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const outdir = mkdtempSync(join(tmpdir(), 'eddy-bits-'));
+const hosts = [];
+const report = async (host, run) => {
+  const result = await run();
+  hosts.push({ host, ...result });
+  console.log(`${result.all}  ${host}`);
+};
+
+const node = `node ${process.versions.node}`;
+await report(node, async () => digest(await runCases(eddy, eddy.createModel, steps)));
+const runtime = eddy.openBareRuntime(await eddy.loadKernels());
+await report(`${node}, bare memory`, async () =>
+  digest(await runCases(eddy, (spec) => eddy.openModel(runtime, spec), steps)),
+);
+
+const entries = { page: 'browser', webWorker: 'browser', worklet: 'browser', worker: 'workerd' };
+await Promise.all(
+  Object.entries(entries).map(([name, host]) => bundle({ host, entry: join(here, `bits/${name}.mjs`), outdir, name })),
+);
+
+const workerd = await openWorkerd(outdir, { bits: { script: 'worker.js', flags: flags.plain } });
+await report(`workerd ${workerdVersion}`, async () => (await workerd.fetch('bits', `/?steps=${steps}`)).json());
+workerd.close();
+
+const server = await serve(outdir);
+const chromium = await openChromium();
+const page = await chromium.newPage();
+await page.goto(`${server.url}/page.html`);
+await page.waitForFunction(() => 'bits' in window);
+for (const [kind, name] of Object.entries({
+  page: 'page',
+  worker: 'web worker',
+  worklet: 'audio worklet, bare memory',
+})) {
+  await report(`chromium ${chromium.version()} ${name}`, () =>
+    page.evaluate(([which, count]) => window.bits[which](count), [kind, steps]),
+  );
+}
+await chromium.close();
+server.close();
+rmSync(outdir, { recursive: true });
+
+const [first, ...others] = hosts;
+const different = others.filter(({ all }) => all !== first.all);
+for (const { host, cases } of different) {
+  const names = cases.filter(([, sha], k) => sha !== first.cases[k][1]).map(([name]) => name);
+  console.error(`${host} differs from ${first.host} in: ${names.join('; ')}`);
+}
+console.log(
+  `${hosts.length} hosts, ${first.cases.length} networks, ${steps} steps each: ${different.length ? 'different' : 'the same'} bits`,
+);
+process.exitCode = different.length ? 1 : 0;
