@@ -3,15 +3,8 @@ export { type GruOptions, gru } from './cells/gru/index.js';
 export { lstm } from './cells/lstm/index.js';
 export { type RnnOptions, rnn } from './cells/rnn/index.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
-export {
-  type Due,
-  type LabelStep,
-  type Learner,
-  type LearnerCounts,
-  type LearnStep,
-  openLearner,
-  type Target,
-} from './learner/learner.js';
+export { type Learner, openLearner } from './learner/learner.js';
+export type { Due, LabelStep, LearnerCounts, LearnStep, Target } from './learner/learnStep.js';
 export type { LearnerOptions } from './learner/options.js';
 export { bce } from './losses/bce/index.js';
 export { crossEntropy } from './losses/crossEntropy/index.js';
