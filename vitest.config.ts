@@ -16,5 +16,19 @@ export default defineConfig({
       { find: /^rx-eddy$/, replacement: here('./src/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'] },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/hosts/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'hosts',
+          include: ['test/hosts/**/*.test.ts'],
+          globalSetup: './test/hosts/install.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
 });

@@ -29,10 +29,9 @@ await report(`${node}, bare memory`, async () =>
   digest(await runCases(eddy, (spec) => eddy.openModel(runtime, spec), steps)),
 );
 
-const entries = { page: 'browser', webWorker: 'browser', worklet: 'browser', worker: 'workerd' };
-await Promise.all(
-  Object.entries(entries).map(([name, host]) => bundle({ host, entry: join(here, `bits/${name}.mjs`), outdir, name })),
-);
+const entry = (name) => ({ [name]: join(here, `bits/${name}.mjs`) });
+await bundle({ host: 'workerd', entries: entry('worker'), outdir });
+await bundle({ host: 'browser', entries: { ...entry('page'), ...entry('webWorker'), ...entry('worklet') }, outdir });
 
 const workerd = await openWorkerd(outdir, { bits: { script: 'worker.js', flags: flags.plain } });
 await report(`workerd ${workerdVersion}`, async () => (await workerd.fetch('bits', `/?steps=${steps}`)).json());
