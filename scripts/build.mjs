@@ -1,6 +1,6 @@
 // Builds the package: kernels first, since TypeScript reads what they say of themselves.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,10 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, 
 copyFileSync(
   resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-simd.wasm'),
   join(root, 'dist/tfjs.wasm'),
+);
+writeFileSync(
+  join(root, 'dist/wasm.d.ts'),
+  '/** In workerd; elsewhere take the URL. */\ndeclare const module: WebAssembly.Module;\nexport default module;\n',
 );
 
 // For a page without a bundler: eddy and its operators in a few flat files, but rxjs, which is the page's own.

@@ -33,7 +33,15 @@ const filesByUrl = (outdir, place = '.') => ({
  * @param {'none' | 'eof'} [options.legalComments]
  * @returns the files that were read, of each output
  */
-export async function bundle({ host, entries, outdir, external = [], splitting = false, place, legalComments = 'none' }) {
+export async function bundle({
+  host,
+  entries,
+  outdir,
+  external = [],
+  splitting = false,
+  place,
+  legalComments = 'none',
+}) {
   mkdirSync(outdir, { recursive: true });
   const { metafile } = await build({
     entryPoints: entries,

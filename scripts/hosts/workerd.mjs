@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Where each compatibility date and flag puts Node's names out of reach, or in. */
 export const flags = { plain: ['no_nodejs_compat', 'no_nodejs_compat_v2'], nodejs: ['nodejs_compat'] };
@@ -12,13 +12,17 @@ const binary = createRequire(import.meta.url).resolve('workerd/bin/workerd');
 /**
  * Real workerd, one process for any number of workers.
  *
- * @param {string} folder with `<worker>.js` for each, and the `.wasm` files that they import
- * @param {{ [worker: string]: { script: string, flags: string[] } }} workers
+ * @param {string} folder
+ * @param {{ [worker: string]: { script: string, flags: string[] } }} workers scripts in that folder, beside the `.wasm` files that they import
  * @returns {Promise<{ started: number, fetch: (worker: string, path?: string, init?: RequestInit) => Promise<Response>, close: () => void }>}
  *   `started`: milliseconds from the start of the process until it listens, when all workers' modules have run
  */
 export async function openWorkerd(folder, workers) {
-  const wasm = readdirSync(folder).filter((file) => file.endsWith('.wasm'));
+  const wasmBeside = (script) => {
+    const beside = dirname(script);
+    const files = readdirSync(join(folder, beside)).filter((file) => file.endsWith('.wasm'));
+    return files.map((file) => join(beside, file));
+  };
   const names = Object.keys(workers);
   const list = (values) => `[${values.join(', ')}]`;
   const config = [
@@ -28,7 +32,7 @@ export async function openWorkerd(folder, workers) {
     ...names.map((name) => {
       const modules = [
         `(name = "${workers[name].script}", esModule = embed "${workers[name].script}")`,
-        ...wasm.map((file) => `(name = "${file}", wasm = embed "${file}")`),
+        ...wasmBeside(workers[name].script).map((file) => `(name = "${file}", wasm = embed "${file}")`),
       ];
       const on = workers[name].flags.map((flag) => `"${flag}"`);
       return `const ${name} :Workerd.Worker = (modules = ${list(modules)}, compatibilityDate = "${COMPATIBILITY_DATE}", compatibilityFlags = ${list(on)});`;

@@ -10,9 +10,13 @@ const installed = inject('installed');
 
 /** That version's binary, from npm's `node` package. */
 async function binaryOf(version: string): Promise<string> {
-  const { stdout } = await run('npm', ['exec', '--yes', `--package=node@${version}`, '--', 'node', '-p', 'process.execPath'], {
-    cwd: installed,
-  });
+  const { stdout } = await run(
+    'npm',
+    ['exec', '--yes', `--package=node@${version}`, '--', 'node', '-p', 'process.execPath'],
+    {
+      cwd: installed,
+    },
+  );
   return stdout.trim();
 }
 

@@ -5,7 +5,9 @@ const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
 /** The README's first program, in which a model learns in a stream, and prints as long as it runs. */
 export function quickStart(): { imports: string; body: string; program: string } {
-  const program = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code).find((code) => code.includes('learn('));
+  const program = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+    .map(([, code]) => code)
+    .find((code) => code.includes('learn('));
   if (!program) throw new Error('README.md must have a quick start that learns, in a ts block; there is none');
   const lines = program.split('\n');
   const imports = lines.filter((line) => line.startsWith('import ')).join('\n');
