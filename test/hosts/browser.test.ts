@@ -39,7 +39,9 @@ async function printed(url: string, enough: (logs: string[], infos: string[]) =>
   await new Promise<void>((resolve, reject) => {
     page.on('pageerror', reject);
     page.on('console', (message) => {
-      if (message.type() === 'error') reject(new Error(message.text()));
+      // A page's icon is the browser's own wish.
+      if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico'))
+        reject(new Error(`${message.text()} ${message.location().url}`));
       if (message.type() === 'log') logs.push(message.text());
       if (message.type() === 'info') infos.push(message.text());
       if (enough(logs, infos)) resolve();
