@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as eddy from 'rx-eddy';
 import { version as workerdVersion } from 'workerd';
+import { compare } from './bits/compare.mjs';
 import { digest, runCases } from './bits/run.mjs';
 import { bundle } from './hosts/bundle.mjs';
 import { openChromium } from './hosts/chromium.mjs';
@@ -55,13 +56,9 @@ await chromium.close();
 server.close();
 rmSync(outdir, { recursive: true });
 
-const [first, ...others] = hosts;
-const different = others.filter(({ all }) => all !== first.all);
-for (const { host, cases } of different) {
-  const names = cases.filter(([, sha], k) => sha !== first.cases[k][1]).map(([name]) => name);
-  console.error(`${host} differs from ${first.host} in: ${names.join('; ')}`);
-}
+const differences = compare(hosts);
+for (const line of differences) console.error(line);
 console.log(
-  `${hosts.length} hosts, ${first.cases.length} networks, ${steps} steps each: ${different.length ? 'different' : 'the same'} bits`,
+  `${hosts.length} hosts, ${hosts[0].cases.length} networks, ${steps} steps each: ${differences.length ? 'different' : 'the same'} bits`,
 );
-process.exitCode = different.length ? 1 : 0;
+process.exitCode = differences.length ? 1 : 0;
