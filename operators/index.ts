@@ -1,5 +1,7 @@
 export { asOperator } from './asOperator.js';
+export { type CheckpointOptions, checkpoint } from './checkpoint.js';
 export { type FrameOptions, frame } from './frame.js';
+
 export { inverse } from './inverse.js';
 export { type KeyedOptions, keyed } from './keyed.js';
 export { type LearnOptions, learn } from './learn.js';

@@ -20,18 +20,30 @@ export function readSample(
   where: string,
   index: number,
 ): void {
+  // The usual case stands alone and small, so that it is compiled into its caller.
+  if (!(sample instanceof Float32Array) || sample.length !== width) {
+    readOther(sample, width, target, offset, where, index);
+    return;
+  }
+  for (let i = 0; i < width; i++) {
+    if (!(Math.abs(sample[i]) < Number.POSITIVE_INFINITY)) readOther(sample, width, target, offset, where, index);
+  }
+  for (let i = 0; i < width; i++) target[offset + i] = sample[i];
+}
+
+function readOther(
+  sample: unknown,
+  width: number,
+  target: Float32Array | Float64Array,
+  offset: number,
+  where: string,
+  index: number,
+): void {
   const limit = target instanceof Float64Array ? Number.POSITIVE_INFINITY : FLOAT32_OVERFLOW;
   if (typeof sample === 'number') {
     // Written as !(… < …) throughout: NaN fails every comparison.
     if (width !== 1 || !(Math.abs(sample) < limit)) refuse(sample, width, limit, where, index);
     target[offset] = sample;
-  } else if (sample instanceof Float32Array) {
-    // One loop for each kind of array: a shared one would be megamorphic on the hot path.
-    if (sample.length !== width) refuse(sample, width, limit, where, index);
-    for (let i = 0; i < width; i++) {
-      if (!(Math.abs(sample[i] ?? 0) < limit)) refuse(sample, width, limit, where, index);
-    }
-    for (let i = 0; i < width; i++) target[offset + i] = sample[i] ?? 0;
   } else if (Array.isArray(sample)) {
     if (sample.length !== width) refuse(sample, width, limit, where, index);
     for (let i = 0; i < width; i++) if (!fits(sample[i], limit)) refuse(sample, width, limit, where, index);

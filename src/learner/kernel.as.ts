@@ -11,8 +11,8 @@ import { backward as readoutBackward, deactivate as readoutDeactivate, forward a
 import { Readout } from "../readouts/readout.as";
 import { Learner, trackAt } from "./learner.as";
 
-/** One sample: the input at `slot` moves the state that stands before it. */
-export function stream(learner: Learner, slot: u32): void {
+/** One sample: the input at `slot` moves the state that stands before it. Returns the loss of its output; NaN: no target there. */
+export function stream(learner: Learner, slot: u32): f64 {
   const model = learner.model, B = learner.rows;
   const pass = changetype<Pass>(model.pass);
   pass.steps = 1;
@@ -32,15 +32,23 @@ export function stream(learner: Learner, slot: u32): void {
     pass.x = pass.h;
     pass.xStride = <usize>layer.padded << 2;
   }
-  if (!model.readout) return;
   const at = slot * B * learner.outputStride;
-  readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.z + at, learner.y + at, B, model.sums);
+  if (model.readout) readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.z + at, learner.y + at, B, model.sums);
+  return lossAt(learner, slot);
 }
 
-/** The loss of one row of the tape at `slot`; `d` is scratch. NaN: no target there. */
-export function lossAt(learner: Learner, slot: u32, row: u32): f64 {
-  const at = (slot * learner.rows + row) * learner.outputStride;
-  return lossOf(learner.loss, (learner.fused ? learner.z : learner.y) + at, learner.target + at, learner.dz, learner.outputs, learner.lossParameters);
+/** The mean loss of the outputs at `slot`, over the rows that have a target; NaN: none has. */
+export function lossAt(learner: Learner, slot: u32): f64 {
+  const stride = learner.outputStride, y = learner.fused ? learner.z : learner.y;
+  let at = slot * learner.rows * stride, sum: f64 = 0, present: u32 = 0;
+  for (let m: u32 = 0; m < learner.rows; m++, at += stride) {
+    const loss = lossOf(learner.loss, y + at, learner.target + at, learner.dz, learner.outputs, learner.lossParameters);
+    if (loss == loss) {
+      sum += loss;
+      present += 1;
+    }
+  }
+  return present ? sum / <f64>present : NaN;
 }
 
 /**
