@@ -1,10 +1,10 @@
 export { asOperator } from './asOperator.js';
 export { type CheckpointOptions, checkpoint } from './checkpoint.js';
 export { type FrameOptions, frame } from './frame.js';
-
 export { inverse } from './inverse.js';
 export { type KeyedOptions, keyed } from './keyed.js';
 export { type LearnOptions, learn } from './learn.js';
+export { type LateStep, type LearnLateOptions, learnLate } from './learnLate.js';
 export { type MeasuredOptions, measured } from './measured.js';
 export { type MelOptions, mel } from './mel.js';
 export { type PcmOptions, pcm } from './pcm.js';

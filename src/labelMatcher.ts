@@ -21,7 +21,7 @@ export interface MatchOptions {
  *
  *     const matcher = new LabelMatcher('learn', { maxLag: 100 });
  *     matcher.add('order 7', 1);       // sample 1 came
- *     matcher.find('order 7');         // 1, some samples later; undefined when it is too late, or never came
+ *     matcher.match('order 7', (index) => learner.label(index, 2.5));   // true, some samples later
  */
 export class LabelMatcher {
   /** Labels that found no sample: too late, or for one that never came. */
@@ -83,15 +83,19 @@ export class LabelMatcher {
     this.#next++;
   }
 
-  /** The index of the label's sample. It stays: a sample may have several labels. */
-  find(id: LabelId): number | undefined {
+  /**
+   * Hands the index of the label's sample to `use`; false, and counted, when there is none. The sample stays: it may have several
+   * labels. A label that `use` refuses by throwing leaves no trace.
+   */
+  match(id: LabelId, use: (index: number) => void): boolean {
     const place = this.#tolerance === undefined ? this.#places.get(id) : this.#nearest(Number(id), this.#tolerance);
     if (place === undefined) {
       this.late++;
-      return undefined;
+      return false;
     }
+    use(this.#indices[place % this.#slots] ?? 0);
     this.#labelled[place % this.#slots] = 1;
-    return this.#indices[place % this.#slots];
+    return true;
   }
 
   /** Forgets all samples, as at the start of a new sequence; those without a label are lost. */

@@ -2,6 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LabelMatcher } from '../src/labelMatcher.js';
 
+/** The index that a label finds. */
+function find(matcher: LabelMatcher, id: number | string): number | undefined {
+  let found: number | undefined;
+  matcher.match(id, (index) => {
+    found = index;
+  });
+  return found;
+}
+
 /** The definition: all samples kept, all looked at. */
 function reference(maxLag: number, tolerance?: number) {
   const samples: { id: number; index: number; labelled: boolean }[] = [];
@@ -47,6 +56,11 @@ function play(matcher: Matcher, some: Move[], byTime: boolean, start = { index: 
   });
 }
 
+const finder = (matcher: LabelMatcher): Matcher => ({
+  add: (id, index) => matcher.add(id, index),
+  find: (id) => find(matcher, id),
+});
+
 describe.each([undefined, 0, 3])('a LabelMatcher with tolerance %s', (tolerance) => {
   const options = (maxLag: number) => (tolerance === undefined ? { maxLag } : { maxLag, tolerance });
   const byTime = tolerance !== undefined;
@@ -56,7 +70,7 @@ describe.each([undefined, 0, 3])('a LabelMatcher with tolerance %s', (tolerance)
       fc.property(moves, fc.nat(12), (some, maxLag) => {
         const matcher = new LabelMatcher('op', options(maxLag));
         const expected = reference(maxLag, tolerance);
-        expect(play(matcher, some, byTime)).toEqual(play(expected, some, byTime));
+        expect(play(finder(matcher), some, byTime)).toEqual(play(expected, some, byTime));
         expect({ late: matcher.late, lost: matcher.lost }).toEqual(expected.counts);
       }),
     ));
@@ -66,9 +80,9 @@ describe.each([undefined, 0, 3])('a LabelMatcher with tolerance %s', (tolerance)
       fc.property(moves, moves, fc.nat(12), (past, future, maxLag) => {
         const [first, second] = [new LabelMatcher('op', options(maxLag)), new LabelMatcher('op', options(maxLag))];
         const at = { index: 0, time: 0 };
-        play(first, past, byTime, at);
+        play(finder(first), past, byTime, at);
         second.restore(structuredClone(first.snapshot()));
-        expect(play(second, future, byTime, { ...at })).toEqual(play(first, future, byTime, { ...at }));
+        expect(play(finder(second), future, byTime, { ...at })).toEqual(play(finder(first), future, byTime, { ...at }));
         expect(second.snapshot()).toEqual(first.snapshot());
       }),
     ));
@@ -78,23 +92,34 @@ describe('a LabelMatcher', () => {
   it('keeps a sample for several labels', () => {
     const matcher = new LabelMatcher('op', { maxLag: 2 });
     matcher.add('a', 1);
-    expect([matcher.find('a'), matcher.find('a'), matcher.find('b')]).toEqual([1, 1, undefined]);
+    expect([find(matcher, 'a'), find(matcher, 'a'), find(matcher, 'b')]).toEqual([1, 1, undefined]);
     expect({ late: matcher.late, lost: matcher.lost }).toEqual({ late: 1, lost: 0 });
+  });
+
+  it('shows no trace of a label that was refused', () => {
+    const matcher = new LabelMatcher('op', { maxLag: 2 });
+    matcher.add('a', 1);
+    const was = matcher.snapshot();
+    const refuse = () => {
+      throw new Error('bad target');
+    };
+    expect(() => matcher.match('a', refuse)).toThrow('bad target');
+    expect(matcher.snapshot()).toEqual(was);
   });
 
   it('takes the earlier of two samples that are equally near', () => {
     const matcher = new LabelMatcher('op', { maxLag: 5, tolerance: 2 });
     matcher.add(10, 1);
     matcher.add(12, 2);
-    expect([7, 8, 11, 14, 15].map((time) => matcher.find(time))).toEqual([undefined, 1, 1, 2, undefined]);
+    expect([7, 8, 11, 14, 15].map((time) => find(matcher, time))).toEqual([undefined, 1, 1, 2, undefined]);
   });
 
   it('forgets all at clear, and counts the samples that no label had found', () => {
     const matcher = new LabelMatcher('op', { maxLag: 5 });
     for (const [i, id] of ['a', 'b', 'c'].entries()) matcher.add(id, i + 1);
-    matcher.find('b');
+    find(matcher, 'b');
     matcher.clear();
-    expect([matcher.find('a'), matcher.lost]).toEqual([undefined, 2]);
+    expect([find(matcher, 'a'), matcher.lost]).toEqual([undefined, 2]);
   });
 
   it('refuses a time that runs backwards and ids that are none, and is as it was', () => {
