@@ -44,6 +44,7 @@ interface Matcher {
 type Move = { add: number } | { find: number };
 const moves = fc.array(fc.oneof(fc.record({ add: fc.nat(3) }), fc.record({ find: fc.oneof(fc.nat(4), fc.nat(60)) })), {
   maxLength: 60,
+  size: 'medium',
 });
 /** By time an `add` is a step of the clock, by id the id itself. */
 function play(matcher: Matcher, some: Move[], byTime: boolean, start = { index: 0, time: 0 }): unknown[] {
@@ -73,6 +74,7 @@ describe.each([undefined, 0, 3])('a LabelMatcher with tolerance %s', (tolerance)
         expect(play(finder(matcher), some, byTime)).toEqual(play(expected, some, byTime));
         expect({ late: matcher.late, lost: matcher.lost }).toEqual(expected.counts);
       }),
+      { numRuns: 1000 },
     ));
 
   it('goes on from a snapshot as if never stopped', () =>
