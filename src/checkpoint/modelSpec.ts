@@ -1,6 +1,7 @@
 import { gru } from '../cells/gru/index.js';
 import { lstm } from '../cells/lstm/index.js';
 import { rnn } from '../cells/rnn/index.js';
+import { embedding } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import type { ModelSpec } from '../model/definition.js';
 import { dense } from '../readouts/dense/index.js';
@@ -12,8 +13,6 @@ import { isRnnActivation, type LayerDefinition, type ModelDefinition } from './d
  *     const { definition, weights } = importWeights(file);
  *     const model = await createModel(specOf(definition));
  *     model.setWeights(weights);
- *
- * Fails with `invalid-option` on an embedding, which no model has yet.
  */
 export function specOf({ input, layers, output }: ModelDefinition): ModelSpec {
   const spec = { input, layers: layers.map(layerOf) };
@@ -31,7 +30,7 @@ function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
     case 'rnn':
       return rnn(layer.units, { activation: layer.activation ?? 'tanh' });
     case 'embedding':
-      throw new EddyError('invalid-option', 'specOf: a model has no embedding layer; look the symbols up outside');
+      return embedding(layer.symbols, layer.width);
   }
 }
 
@@ -39,7 +38,9 @@ function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
 export function definitionOf({ input, layers, output }: ModelSpec): ModelDefinition {
   const definition: ModelDefinition = {
     input,
-    layers: layers.map(({ cell, units, options }): LayerDefinition => {
+    layers: layers.map((layer): LayerDefinition => {
+      if ('symbols' in layer) return { cell: 'embedding', symbols: layer.symbols, width: layer.width };
+      const { cell, units, options } = layer;
       const { resetAfter, activation } = options;
       switch (cell.name) {
         case 'lstm':

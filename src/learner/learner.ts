@@ -1,3 +1,4 @@
+import { checkSymbols } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
@@ -71,7 +72,7 @@ export class Learner implements Disposable {
       this.#tape.arena.dispose();
       throw error;
     }
-    this.#updater = new Updater(model, this.#tape, options, this.counts);
+    this.#updater = new Updater(model, this.#tape, this.#rows, options, this.counts);
     this.#versions = new Float64Array(this.#tape.slots);
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
@@ -96,6 +97,8 @@ export class Learner implements Disposable {
     const slot = index - this.#first;
     const memory = this.#memory;
     readSample(x, rows * model.input, memory, (tape.x >> 2) + slot * rows * model.input, 'learner.step', index);
+    if (model.embedding)
+      checkSymbols(model.embedding, memory, (tape.x >> 2) + slot * rows, rows, 'learner.step', index);
     this.#labels.write(slot, target, 'learner.step', index);
     const loss = model.runtime.kernels.learnerStream(tape.learner, slot);
     const output = this.#readOutput(slot, out?.output);
@@ -181,6 +184,7 @@ export class Learner implements Disposable {
       front: this.#front,
       first: this.#first,
       powers: [...this.#updater.powers],
+      random: this.#updater.random?.snapshot() ?? null,
       counts: { ...this.counts },
       fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
       weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
@@ -194,13 +198,14 @@ export class Learner implements Disposable {
    */
   restore(from: Snapshot): void {
     this.#requireOpen('learner.restore');
-    const checked = checkSnapshot(this.#model, this.#tape, this.counts, from);
+    const checked = checkSnapshot(this.#model, this.#tape, this.counts, this.#updater.random, from);
     writeSnapshot(this.#model, checked);
     const version = ++this.#model.version;
     this.#newest = checked.newest;
     this.#front = checked.front;
     this.#first = checked.first;
     this.#updater.powers = checked.powers;
+    if (checked.random) this.#updater.random?.restore(checked.random);
     Object.assign(this.counts, checked.counts);
     this.#versions.set(checked.fresh.map((same) => (same ? version : version - 1)));
   }
@@ -264,11 +269,10 @@ export class Learner implements Disposable {
 
   /** One update on the window that ends at the front. */
   #update(result: LabelStep): void {
-    const { window, k1, k2 } = this.#options;
+    const { window } = this.#options;
     const steps = Math.min(window, this.#front);
     const slot = this.#front - steps + 1 - this.#first;
-    const again = k1 < k2 || this.#versions[slot] !== this.#model.version;
-    this.#updater.update(slot, steps, again, result);
+    this.#updater.update(slot, steps, this.#versions[slot] === this.#model.version, result);
   }
 
   #requireOpen(where: string): void {

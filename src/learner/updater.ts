@@ -1,7 +1,9 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
+import { openRandom, type Random } from '../random.js';
 import { Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
+import { drawMasks } from './dropout.js';
 import type { LabelStep, LearnerCounts } from './learnStep.js';
 import type { CheckedOptions } from './options.js';
 import type { Tape } from './tape.js';
@@ -10,24 +12,33 @@ import type { Tape } from './tape.js';
 export class Updater {
   /** β₁ᵏ and β₂ᵏ after the last update k, as running products. */
   powers: readonly [number, number] = [1, 1];
+  /** Draws dropout masks; undefined where no layer has any. */
+  readonly random: Random | undefined;
   readonly #model: Model;
   readonly #tape: Tape;
+  readonly #rows: number;
   readonly #options: CheckedOptions;
   readonly #counts: LearnerCounts;
 
-  constructor(model: Model, tape: Tape, options: CheckedOptions, counts: LearnerCounts) {
+  constructor(model: Model, tape: Tape, rows: number, options: CheckedOptions, counts: LearnerCounts) {
     this.#model = model;
     this.#tape = tape;
+    this.#rows = rows;
     this.#options = options;
     this.#counts = counts;
+    const random = openRandom(options.seed ?? 0);
+    this.random = model.layers.some(({ dropout }) => dropout > 0) ? random : undefined;
   }
 
   /**
-   * Learns from the `steps` samples from `slot` on, running them `again` with today's weights where streaming did so with others. Without
-   * a target among them, or with a gradient that is not finite, nothing changes but the counts.
+   * Learns from the `steps` samples from `slot` on. Where streaming ran them with today's weights (`fresh`) and left its gates, that pass is
+   * the window's; else they are run again. Without a target among them, or with a gradient that is not finite, nothing changes but the
+   * counts.
    */
-  update(slot: number, steps: number, again: boolean, result: LabelStep): void {
-    const { optimizer, clipNorm } = this.#options;
+  update(slot: number, steps: number, fresh: boolean, result: LabelStep): void {
+    const { optimizer, clipNorm, k1, k2 } = this.#options;
+    const again = !fresh || k1 < k2 || this.random !== undefined;
+    if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#rows);
     const { heap, kernels } = this.#model.runtime;
     const [beta1, beta2] = optimizer.corrected ?? [0, 0];
     const first = this.powers[0] * beta1;
