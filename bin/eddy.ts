@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
+import { addConvert } from './convert.js';
 import { addForecast } from './forecast.js';
+import { addInspect } from './inspect.js';
 
 const USAGE = 2;
 const DATA = 1;
@@ -14,6 +16,8 @@ const program = new Command('eddy')
   .showHelpAfterError('(eddy --help explains the options)')
   .exitOverride();
 addForecast(program);
+addConvert(program);
+addInspect(program);
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(eddy ${command.name()} --help explains the options)`);
 
