@@ -1,6 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { type Command, Option } from 'commander';
 import { encodeCheckpoint } from '../src/checkpoint/checkpoint.js';
 import type { DenseActivation, RnnActivation } from '../src/checkpoint/definition.js';
 import { exportGuitarml } from '../src/checkpoint/export/guitarml.js';
@@ -27,53 +26,15 @@ const WRITERS = {
 } as const;
 type Target = keyof typeof WRITERS;
 
-interface ConvertOptions {
+export interface ConvertOptions {
   to?: Target;
   activation?: RnnActivation;
   outputActivation?: DenseActivation;
   resetAfter?: 'true' | 'false';
 }
 
-/** Adds `eddy convert` to the program. */
-export function addConvert(program: Command): void {
-  program
-    .command('convert')
-    .summary('turn one framework’s weights into another’s')
-    .description(
-      'Reads a checkpoint of eddy, a PyTorch state_dict or Keras weights (safetensors), tfjs-layers’ model.json beside its shards,\n' +
-        'ONNX, RTNeural or GuitarML JSON, by content, and writes one of them. Whatever it cannot carry over whole it refuses.',
-    )
-    .argument('<in>', 'the file to read')
-    .argument('<out>', 'the file to write')
-    .addOption(
-      new Option('--to <format>', 'what to write (default: onnx for .onnx, rtneural for .json, else eddy)').choices(
-        Object.keys(WRITERS),
-      ),
-    )
-    .addOption(
-      new Option('--activation <name>', 'of plain RNN layers, which PyTorch and Keras files do not say').choices([
-        'tanh',
-        'relu',
-        'sigmoid',
-      ]),
-    )
-    .addOption(
-      new Option('--output-activation <name>', 'of the readout, which PyTorch and Keras files do not say').choices([
-        'linear',
-        'sigmoid',
-        'softmax',
-      ]),
-    )
-    .addOption(
-      new Option('--reset-after <value>', 'of Keras GRU layers without a bias, which would tell').choices([
-        'true',
-        'false',
-      ]),
-    )
-    .action(convert);
-}
-
-async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
+/** What `eddy convert` does. */
+export async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
   const { format, ...model } = await readModel(from, {
     ...(options.activation && { activation: options.activation }),
     ...(options.outputActivation && { outputActivation: options.outputActivation }),

@@ -2,9 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
-import { addConvert } from './convert.js';
 import { addForecast } from './forecast.js';
-import { addInspect } from './inspect.js';
+import { addConvert, addInspect } from './weights.js';
 
 const USAGE = 2;
 const DATA = 1;

@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { Command } from 'commander';
 import { type Checkpoint, decodeCheckpoint } from '../src/checkpoint/checkpoint.js';
 import type { ModelDefinition } from '../src/checkpoint/definition.js';
 import { specOf } from '../src/checkpoint/modelSpec.js';
@@ -12,19 +11,8 @@ import { storeOf } from './checkpoint.js';
 import { readModel } from './convert.js';
 import { countOf, describeModel } from './describeModel.js';
 
-/** Adds `eddy inspect` to the program. */
-export function addInspect(program: Command): void {
-  program
-    .command('inspect')
-    .summary('show what a checkpoint or a file of weights holds')
-    .description(
-      'Shows layers, shapes, parameters, optimizer, samples seen, and the memory and time a sample takes on this machine.',
-    )
-    .argument('<file>', 'a checkpoint, or any file that eddy convert reads')
-    .action(inspect);
-}
-
-async function inspect(path: string): Promise<void> {
+/** What `eddy inspect` does. */
+export async function inspect(path: string): Promise<void> {
   const lines = [...(await linesOf(path))];
   process.stdout.write(`${lines.join('\n')}\n`);
 }
