@@ -58,7 +58,6 @@ async function sizeOf(path: string): Promise<string> {
 /** What a model needs and takes here: it is run, since a table would be of another machine. */
 async function costOf(definition: ModelDefinition, weights: Weights): Promise<string[]> {
   const parameters = `weights ${bytes(4 * countOf(definition))}, with Adam’s moments and gradients ${bytes(16 * countOf(definition))}`;
-  if (definition.layers.some(({ cell }) => cell === 'embedding')) return [parameters];
   using model = await createModel(specOf(definition));
   model.setWeights(weights);
   using state = model.openState();

@@ -47,7 +47,12 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
       held = value;
       return { index: ++reader.index, time: at, value };
     },
-    snapshot: (): Snapshot => ({ column: column ?? null, index: reader.index, held: held ?? null, skipped: reader.skipped }),
+    snapshot: (): Snapshot => ({
+      column: column ?? null,
+      index: reader.index,
+      held: held ?? null,
+      skipped: reader.skipped,
+    }),
     restore(from: Snapshot): void {
       if (typeof from.index !== 'number' || typeof from.skipped !== 'number') {
         throw new EddyError('invalid-state', 'rows: the record must count rows; it is not one of this command');
