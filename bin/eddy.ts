@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
 import { addForecast } from './forecast.js';
+import { addConvert, addInspect } from './weights.js';
 
 const USAGE = 2;
 const DATA = 1;
@@ -13,10 +14,12 @@ const program = new Command('eddy')
   .version(version)
   .configureOutput({
     outputError: (text, write) =>
-      write(`eddy: ${text.replace(/^error: /, '').trimEnd()} (eddy forecast --help explains the options)\n`),
+      write(`eddy: ${text.replace(/^error: /, '').trimEnd()} (--help explains the options)\n`),
   })
   .exitOverride();
 addForecast(program);
+addConvert(program);
+addInspect(program);
 
 // A reader that has seen enough (| head) closes the pipe: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { createModel, dense, EddyError, lstm, mse, openLearner, sgd } from '../src/index.js';
-import { refuseOtherVersions, startTfjs } from '../src/runtime/tfjs.js';
+import { refuseOtherVersion, startTfjs } from '../src/runtime/tfjs.js';
 import { root } from './sources.js';
 
 const spec = { input: 2, layers: [lstm(9)], output: dense(1), seed: 3 };
@@ -89,12 +89,12 @@ describe('the runtime', () => {
   });
 
   it('refuses a tfjs of another version', () => {
-    expect(() => refuseOtherVersions('4.22.0', '4.22.0')).not.toThrow();
+    expect(() => refuseOtherVersion('4.22.0', '4.22.0')).not.toThrow();
     for (const [core, wasm] of [
       ['4.21.0', '4.22.0'],
       ['4.22.0', '4.22.1'],
     ]) {
-      expect(() => refuseOtherVersions(core, wasm)).toThrow(
+      expect(() => refuseOtherVersion(core, wasm)).toThrow(
         expect.objectContaining({
           code: 'host',
           message: `eddy: tfjs must be 4.22.0, got tfjs-core ${core} and tfjs-backend-wasm ${wasm}; install exactly that version of both`,
