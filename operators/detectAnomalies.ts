@@ -79,7 +79,8 @@ class Detection<In> implements Stage<In, Anomaly> {
   readonly #time: (sample: In) => number | undefined;
   readonly #reader: SampleReader;
   readonly #surprise: Surprise;
-  readonly #value = new Float64Array(1);
+  /** the last value, and the number of the last row */
+  readonly #value = new Float64Array(2);
   /** the forecast of the next row and its interval; NaN before the first */
   readonly #next = new Float64Array(3).fill(Number.NaN);
 
@@ -105,7 +106,6 @@ class Detection<In> implements Stage<In, Anomaly> {
     const picked = this.#pick(sample);
     const time = finite(this.#time(sample));
     if (picked === null || picked === undefined) {
-      this.#reader.index++;
       emit(this.#miss(time));
     } else if (this.#reader.read(picked, this.#value, 0) !== 'skipped') emit(this.#judge(this.#value[0], time));
   }
@@ -114,14 +114,14 @@ class Detection<In> implements Stage<In, Anomaly> {
     const [foretold, low, high] = this.#next;
     const judgement = this.#surprise.step(value, Number.isFinite(foretold) ? foretold : value, time);
     const gap = this.gapsAlarm && judgement.missing > 0;
-    const row = { index: this.#reader.index, value, ...told(foretold, low, high) };
+    const row = { index: ++this.#value[1], value, ...told(foretold, low, high) };
     this.#foretell(value, this.forecaster.step(value, time));
     return gap ? { ...row, ...judgement, score: 1, alarm: true, cause: 'gap' } : { ...row, ...judgement };
   }
 
   #miss(time: number | undefined): Anomaly {
     const [foretold, low, high] = this.#next;
-    const row = { index: this.#reader.index, value: null, ...told(foretold, low, high) };
+    const row = { index: ++this.#value[1], value: null, ...told(foretold, low, high) };
     this.#surprise.miss(time);
     if (!Number.isNaN(foretold)) this.#foretell(undefined, this.forecaster.step(Number.NaN, time));
     const alarm = this.gapsAlarm;
@@ -143,12 +143,17 @@ class Detection<In> implements Stage<In, Anomaly> {
       intervals: this.intervals.snapshot(),
       forecaster: this.forecaster.snapshot?.() ?? null,
       next: this.#next.slice(),
-      value: this.#value[0],
+      value: this.#value.slice(),
     };
   }
 
   #put({ reader, surprise, intervals, forecaster, next, value }: Snapshot): void {
-    if (!(next instanceof Float64Array) || next.length !== 3 || typeof value !== 'number') {
+    if (
+      !(next instanceof Float64Array) ||
+      next.length !== 3 ||
+      !(value instanceof Float64Array) ||
+      value.length !== 2
+    ) {
       throw new EddyError(
         'invalid-state',
         'detectAnomalies: a snapshot must hold the next forecast, this one does not; restore what snapshot() gave',
@@ -159,7 +164,7 @@ class Detection<In> implements Stage<In, Anomaly> {
     this.forecaster.restore?.(snapshotRecord('detectAnomalies', 'forecaster', forecaster));
     this.#reader.restore(snapshotRecord('detectAnomalies', 'reader', reader));
     this.#next.set(next);
-    this.#value[0] = value;
+    this.#value.set(value);
   }
 
   dispose(): void {
