@@ -24,6 +24,7 @@ const EXPERTS = 10;
 const JUDGED = 7;
 const STACKED = EXPERTS - RLS;
 
+const LEAN = 24; // lags of the expert that learns fast
 const MOST = 6; // no expert may see a change of more than 6 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 3;
@@ -68,7 +69,7 @@ export class Experts {
     this.#horizon = horizon;
     this.#views = views;
     this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
-    this.#lags = new PlainLags(horizon);
+    this.#lags = new PlainLags(LEAN, horizon);
     this.#first[RLS - RLS] = 0.5;
     this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
     this.#stacks = Array.from({ length: horizon }, () => {
