@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
+import { addEvaluate } from './evaluate.js';
 import { addForecast } from './forecast.js';
 
 const USAGE = 2;
@@ -12,6 +13,7 @@ const program = new Command('eddy')
   .showHelpAfterError('(eddy --help explains the options)')
   .exitOverride();
 addForecast(program);
+addEvaluate(program);
 for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(eddy ${command.name()} --help explains the options)`);
 

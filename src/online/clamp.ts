@@ -1,3 +1,2 @@
 /** `value` within ±bound. */
-export const clamp = (value: number, bound: number): number =>
-  value > bound ? bound : value < -bound ? -bound : value;
+export const clamp = (value: number, bound: number): number => Math.max(-bound, Math.min(bound, value));

@@ -24,6 +24,7 @@ const EXPERTS = 10;
 const JUDGED = 7;
 const STACKED = EXPERTS - RLS;
 
+const LEAN = 24; // lags of the expert that learns fast
 const MOST = 6; // no expert may see a change of more than 6 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 3;
@@ -56,6 +57,8 @@ export class Experts {
   readonly #rls: DelayedRls;
   readonly #lags: PlainLags;
   readonly #stacks: readonly Rls[];
+  /** The stack's first weights: half of least squares, half of the network. */
+  readonly #first = new Float64Array(STACKED);
   readonly #stackErrors: RunningScales;
   readonly #gain = new Float64Array(STACKED);
   /** Of the last horizon + 1 rows: the deviation (0: nothing is to be learned) and the value. */
@@ -66,11 +69,12 @@ export class Experts {
     this.#horizon = horizon;
     this.#views = views;
     this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
-    this.#lags = new PlainLags(horizon);
+    this.#lags = new PlainLags(LEAN, horizon);
+    this.#first[RLS - RLS] = 0.5;
+    this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
     this.#stacks = Array.from({ length: horizon }, () => {
       const stack = new Rls({ inputs: STACKED, forgetting: 0.9995, prior: 1 / 30 });
-      stack.weights[RLS - RLS] = 0.5;
-      stack.weights[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
+      stack.weights.set(this.#first);
       return stack;
     });
     this.#stackErrors = new RunningScales(horizon, 5, false);
@@ -97,6 +101,18 @@ export class Experts {
   /** Where the opinions held at row `index` on the row `ahead` after it start. */
   at(index: number, ahead: number): number {
     return ((index % (this.#horizon + 1)) * this.#horizon + ahead - 1) * EXPERTS;
+  }
+
+  /** The channel's deviation at row `index`; 0: nothing is to be learned of it. */
+  scale(index: number): number {
+    return this.#origins[(index % (this.#horizon + 1)) * 2];
+  }
+
+  /** Forgets all that was learned, not what was seen. */
+  startAnew(): void {
+    for (const rls of [this.#rls.rls, this.#lags.rls.rls, ...this.#stacks]) rls.startAnew();
+    for (const stack of this.#stacks) stack.weights.set(this.#first);
+    this.judge.startAnew();
   }
 
   /** The change from row `index` to `value`, in that row's deviations; NaN where nothing is to be learned. */

@@ -10,7 +10,7 @@ export class History {
   constructor(channels: number, rows: number) {
     this.channels = channels;
     this.values = new Float64Array(0);
-    this.#open(rows);
+    this.open(rows);
   }
 
   get capacity(): number {
@@ -39,7 +39,7 @@ export class History {
     const old = Array.from({ length: this.channels }, (_, c) =>
       Float64Array.from({ length: kept }, (_, i) => this.at(c, kept - 1 - i)),
     );
-    this.#open(rows);
+    this.open(rows);
     old.forEach((values, c) => {
       for (let i = 0; i < kept; i++) {
         this.values[c * this.#capacity + ((this.count - kept + i) & (this.#capacity - 1))] = values[i];
@@ -47,8 +47,8 @@ export class History {
     });
   }
 
-  /** A power of two, so that a row's place is a mask away. */
-  #open(rows: number): void {
+  /** Empties it, with room for `rows` rows: a power of two, so that a row's place is a mask away. */
+  open(rows: number): void {
     this.#capacity = 1;
     while (this.#capacity < rows) this.#capacity *= 2;
     this.values = new Float64Array(this.channels * this.#capacity);

@@ -34,6 +34,12 @@ export class Judge {
     return sum;
   }
 
+  startAnew(): void {
+    this.weights.fill(1 / this.#experts);
+    this.#losses.fill(0);
+    this.#units.fill(0);
+  }
+
   /** The opinions at opinions[at …] meant `target`. */
   learn(i: number, opinions: Float64Array, at: number, target: number): void {
     const k = this.#experts;

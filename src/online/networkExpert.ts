@@ -5,10 +5,13 @@ import { mse } from '../losses/mse/index.js';
 import type { Model } from '../model/model.js';
 import { adam } from '../optimizers/adam/index.js';
 import { dense } from '../readouts/dense/index.js';
+import { snapshotRecord } from '../snapshotRecord.js';
+import type { Snapshot } from '../stage.js';
 import { clamp } from './clamp.js';
 import { CALENDAR, type Clock } from './clock.js';
 import type { History } from './history.js';
 import type { RunningScales } from './runningScales.js';
+import { checkState, numberOf, packState } from './state.js';
 
 const UNITS = 32;
 const WINDOW = 8;
@@ -28,6 +31,8 @@ export interface NetworkViews {
 export interface NetworkExpert {
   /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
   step(views: NetworkViews, seen: Uint8Array): Float32Array;
+  snapshot(): Snapshot;
+  restore(from: Snapshot): void;
   dispose(): void;
 }
 
@@ -104,6 +109,26 @@ class Networks implements NetworkExpert {
     }
     this.#rows++;
     return out;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      rows: this.#rows,
+      parts: packState([this.#typical, this.#origin]),
+      learners: this.#learners.map((learner) => learner.snapshot()),
+    };
+  }
+
+  restore(from: Snapshot): void {
+    const rows = numberOf('forecast', from, 'rows');
+    const [typical, origin] = checkState('forecast', [this.#typical.length, this.#origin.length], from.parts);
+    const saved = Array.isArray(from.learners) ? from.learners : [];
+    this.#learners.forEach((learner, i) => {
+      learner.restore(snapshotRecord('forecast', 'learners', saved[i]));
+    });
+    this.#rows = rows;
+    this.#typical.set(typical);
+    this.#origin.set(origin);
   }
 
   dispose(): void {

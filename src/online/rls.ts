@@ -112,7 +112,13 @@ export class Rls {
     }
   }
 
-  /** g = P x; the largest diagonal element, or an infinite one where a diagonal element is not above 0 any more. */
+  /** Back to the start: no weights, the prior's covariance. */
+  startAnew(): void {
+    this.weights.fill(0);
+    this.forgetCovariance();
+  }
+
+  /** g = P x; the largest diagonal element. */
   #multiply(): number {
     const { covariance: P } = this;
     const x = this.#x;

@@ -8,8 +8,9 @@ const cell: Cell = {
   kind: cells.lstm,
   gates: 4,
   columns: [0, 1, 3, 2],
-  recurrent: [4],
+  panels: [4],
   tape: 5,
+  deltas: 4,
   cellState: true,
   startBias: (gate) => (gate === FORGET ? 1 : 0),
 };
