@@ -7,7 +7,7 @@ import { openSeasonalNaive } from '../src/online/baselines/seasonalNaive.js';
 import { type Evaluated, Evaluation } from '../src/online/evaluation.js';
 import { Forecaster } from '../src/online/forecaster.js';
 import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
-import { openNetworkExpert } from '../src/online/networkExpert.js';
+import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import type { Series } from './series.js';
 
@@ -33,14 +33,14 @@ export interface EvaluatedRow extends Evaluated {
   skill: number;
 }
 
-type Open = (shape: ForecastShape, seasons: Seasons | undefined) => ForecastModel | Promise<ForecastModel>;
+type Open = (shape: ForecastShape, seasons: Seasons | undefined) => ForecastModel;
 
 /** Eddy and the baselines, in the order of the table. */
 const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
   [
     'eddy',
-    async (shape, seasons) =>
-      new Forecaster({ ...shape, seasons, network: await openNetworkExpert(shape.channels, shape.horizon) }),
+    (shape, seasons) =>
+      new Forecaster({ ...shape, seasons, network: openNetworkExpert(shape.channels, shape.horizon) }),
   ],
   ['last value', openLastValue],
   ['seasonal naive', (shape, seasons) => openSeasonalNaive(shape, 0, seasons)],
@@ -65,12 +65,13 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
   requireRows('train', train, 1, rows.length);
   for (const horizon of horizons) requireRows('from', from, 1, rows.length - horizon);
   const deviations = deviationsOf(rows.slice(0, train), series.columns.length);
+  await startNetworks();
   const board: EvaluatedRow[] = [];
   for (const horizon of horizons) {
     const scored: EvaluatedRow[] = [];
     for (const [name, open] of MODELS) {
       const shape = { channels: series.columns.length, horizon };
-      const model = await open(shape, options.seasons);
+      const model = open(shape, options.seasons);
       try {
         scored.push({
           model: name,
