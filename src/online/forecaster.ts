@@ -102,7 +102,7 @@ export class Forecaster {
       experts.form(index, this.#seen[c] === 1, network, c * horizon);
       const s = this.levels.deviation(c);
       for (let ahead = 1; ahead <= horizon; ahead++) {
-        this.forecast[(ahead - 1) * channels + c] = this.#row[c] + s * experts.mix(index, ahead);
+        this.forecast[(ahead - 1) * channels + c] = experts.base(index, ahead) + s * experts.mix(index, ahead);
       }
     }
   }
@@ -167,10 +167,10 @@ export class Forecaster {
   #learnOne(c: number, ahead: number, y: number): boolean {
     const experts = this.#experts[c];
     const from = this.index - ahead;
-    const outcome = experts.outcome(from, y);
-    if (Number.isNaN(outcome)) return false;
-    const i = c * this.#horizon + ahead - 1;
     const s = experts.scale(from);
+    if (!(s > 0)) return false;
+    const outcome = (y - experts.base(from, ahead)) / s;
+    const i = c * this.#horizon + ahead - 1;
     const typical = this.moves.deviation(i) / s;
     const own = outcome - experts.mix(from, ahead);
     this.#errors.learn(i, own * s);
