@@ -3,7 +3,7 @@ import type { RunningScales } from './runningScales.js';
 
 const PRIOR = 1; // what weighs against the first excess of all
 const USUAL = 8; // deviations from the mean that a value may lie off
-const MOST = 100;
+const MOST = 1e8; // keeps squares finite
 const FORGETTING = 0.95; // what came of an excess is remembered over some 20 of them
 
 /**

@@ -25,7 +25,7 @@ const EXPERTS = 10;
 const JUDGED = 7;
 const STACKED = EXPERTS - RLS;
 
-const LEAN = 24; // lags of the expert that learns fast
+const LEAN = 48; // lags of the expert that learns fast
 const MOST = 6; // no expert may see a change of more than 6 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 3;
@@ -71,7 +71,7 @@ export class Experts {
     this.#horizon = horizon;
     this.#views = views;
     this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
-    this.#lags = new PlainLags(LEAN, horizon);
+    this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE);
     this.#first[RLS - RLS] = 0.5;
     this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
     this.#stacks = Array.from({ length: horizon }, () => {
@@ -132,7 +132,7 @@ export class Experts {
     this.#excess.learn(ahead, excess, (y - this.base(index, ahead)) / s - outcome);
     const at = this.at(index, ahead);
     this.#rls.learn(index, ahead, target);
-    this.#lags.rls.learn(index, ahead, target);
+    this.#lags.rls.learn(index, ahead, outcome - this.opinions[at + LAST]);
     const h = ahead - 1;
     const stack = this.#stacks[h];
     const errors = this.#stackErrors;
@@ -159,7 +159,7 @@ export class Experts {
     this.#origins[origin + 1] = y;
     this.#origins[origin + 2] = excess;
     features.write(c, usual, history, levels, clock, this.#rls.inputs, this.#rls.slot(index));
-    this.#lags.write(index, c, usual, history, levels);
+    this.#lags.write(index, c, y, history, levels);
     if (seen && s > 0) {
       this.#rls.excite(index);
       this.#lags.rls.excite(index);
@@ -176,7 +176,7 @@ export class Experts {
       const slot = clock.slot(ahead);
       opinions[at + LAST] = (y - base) * inverse;
       opinions[at + RLS] = clamp(this.#rls.predict(index, ahead), bound);
-      opinions[at + LAGS] = clamp(this.#lags.rls.predict(index, ahead), bound);
+      opinions[at + LAGS] = opinions[at + LAST] + this.#lags.rls.predict(index, ahead);
       opinions[at + SHORT] = this.#season(clock.short, ahead, base, inverse, bound);
       opinions[at + LONG] = this.#season(clock.long, ahead, base, inverse, bound);
       opinions[at + NETWORK] = network ? clamp(network[from + ahead - 1], MOST) * typical : 0;
