@@ -77,7 +77,7 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
           model: name,
           horizon,
           skill: 0,
-          ...runOne(name, model, series, { ...shape, from, deviations }, options),
+          ...evaluateModel(name, model, series, { ...shape, from, deviations }, options),
         });
       } finally {
         model.dispose?.();
@@ -92,12 +92,13 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
   return board;
 }
 
-function runOne(
+/** Runs one model over a series and scores it. */
+export function evaluateModel(
   name: string,
   model: ForecastModel,
   { rows, times }: Series,
   options: ConstructorParameters<typeof Evaluation>[0],
-  { progress, watch }: EvaluateOptions,
+  { progress, watch }: Pick<EvaluateOptions, 'progress' | 'watch'> = {},
 ): Evaluated {
   const evaluation = new Evaluation(options);
   const now = () => performance.now();
@@ -110,7 +111,7 @@ function runOne(
 }
 
 /** Population deviations over the rows, gaps left out; 1 for a column that does not vary. */
-function deviationsOf(rows: readonly Float64Array[], columns: number): Float64Array {
+export function deviationsOf(rows: readonly Float64Array[], columns: number): Float64Array {
   return Float64Array.from({ length: columns }, (_, c) => {
     const values = rows.map((row) => row[c]).filter((value) => !Number.isNaN(value));
     const mean = values.reduce((sum, value) => sum + value / values.length, 0);

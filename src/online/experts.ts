@@ -10,6 +10,16 @@ import type { Profile } from './profile.js';
 import { Rls } from './rls.js';
 import { RunningScales } from './runningScales.js';
 
+/** Experts by name, as `Forecaster.forecastOf` takes them. */
+export type Expert =
+  | 'last value'
+  | 'stack'
+  | 'RLS'
+  | 'plain lags'
+  | 'seasonal naive'
+  | 'seasonal naive, long'
+  | 'network';
+
 /** Opinions stand in this order. The judge weighs the first seven; the stack reads all from RLS on. */
 export const LAST = 0;
 const STACK = 1;
@@ -23,6 +33,15 @@ const NOW = 8;
 const LEVEL = 9;
 const EXPERTS = 10;
 const JUDGED = 7;
+const NAMES: readonly Expert[] = [
+  'last value',
+  'stack',
+  'RLS',
+  'plain lags',
+  'seasonal naive',
+  'seasonal naive, long',
+  'network',
+];
 const STACKED = EXPERTS - RLS;
 
 const LEAN = 48; // lags of the expert that learns fast
@@ -195,6 +214,11 @@ export class Experts {
 
   #origin(index: number): number {
     return (index % (this.#horizon + 1)) * (this.#horizon + 3);
+  }
+
+  /** One expert's opinion held at row `index`. */
+  opinion(expert: Expert, index: number, ahead: number): number {
+    return this.opinions[this.at(index, ahead) + NAMES.indexOf(expert)];
   }
 
   /** The judge's mixture of the opinions held at row `index`. */

@@ -1,7 +1,7 @@
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
 import { Clock } from './clock.js';
-import { Experts, LAGS, LAST, LONG, SHORT } from './experts.js';
+import { type Expert, Experts, LAGS, LAST, LONG, SHORT } from './experts.js';
 import { History } from './history.js';
 import { LagFeatures } from './lagFeatures.js';
 import type { NetworkExpert } from './networkExpert.js';
@@ -105,6 +105,16 @@ export class Forecaster {
         this.forecast[(ahead - 1) * channels + c] = experts.base(index, ahead) + s * experts.mix(index, ahead);
       }
     }
+  }
+
+  /** What one expert alone forecasts after the newest row, [horizon × channels]; its opinions depend on no judge. */
+  forecastOf(expert: Expert): Float64Array {
+    return this.forecast.map((_, i) => {
+      const c = i % this.#channels;
+      const ahead = Math.floor(i / this.#channels) + 1;
+      const experts = this.#experts[c];
+      return experts.base(this.index, ahead) + this.levels.deviation(c) * experts.opinion(expert, this.index, ahead);
+    });
   }
 
   snapshot(): Snapshot {
