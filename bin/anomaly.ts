@@ -5,7 +5,16 @@ import { type Command, Option } from 'commander';
 import { type Anomaly, detectAnomaliesStage } from '../operators/detectAnomalies.js';
 import { EddyError } from '../src/errors.js';
 import { drawAnomalies } from './plotAnomalies.js';
-import { firstNumericColumn, formatOf, numberIn, readTable, type TableFormat, type TableRow } from './rows.js';
+import {
+  cellIn,
+  firstNumericColumn,
+  formatOf,
+  type NeededColumn,
+  numberIn,
+  readTable,
+  type TableFormat,
+  type TableRow,
+} from './rows.js';
 import { timeOf } from './series.js';
 import { Thinned } from './thinned.js';
 
@@ -16,7 +25,7 @@ interface Options {
   nab: boolean;
   explain: boolean;
   gaps: 'ignore' | 'alarm';
-  onInvalid: 'error' | 'gap';
+  onInvalid: 'error' | 'skip';
   plot?: string;
 }
 
@@ -52,8 +61,8 @@ export function addAnomaly(program: Command): void {
     .option('--explain', 'add the forecast, its 95 % interval, the alarm and its cause', false)
     .addOption(new Option('--gaps <policy>', 'what missing rows are').choices(['ignore', 'alarm']).default('ignore'))
     .addOption(
-      new Option('--on-invalid <policy>', 'what a row that cannot be read does')
-        .choices(['error', 'gap'])
+      new Option('--on-invalid <policy>', 'what a bad row does; skip: a bad value is a gap, a bad row is left out')
+        .choices(['error', 'skip'])
         .default('error'),
     )
     .option('--plot <file.svg>', 'draw the series, its forecast, the band and the alarms')
@@ -69,17 +78,20 @@ async function run(file: string, options: Options): Promise<void> {
   })();
   const picture = new Thinned(PICTURE);
   let { column, time } = options;
+  const needed: NeededColumn[] = [];
+  if (column !== undefined) needed.push({ column, option: '--column' });
+  if (time !== undefined) needed.push({ column: time, option: '--time' });
   let alarms = 0;
   let rows = 0;
   try {
-    for await (const row of readTable(file, format)) {
+    for await (const row of readTable(file, format, needed)) {
       if (row instanceof EddyError) {
         if (options.onInvalid === 'error') throw row;
         continue; // it has no cells to write back
       }
-      column ??= firstNumericColumn(without(row, time));
+      column ??= firstNumericColumn(without(row), time);
       time ??= timeColumn(row, column);
-      if (options.time !== undefined && !row.cells.has(options.time)) throw noColumn(row, options.time);
+      for (const one of needed) cellIn(row, one);
       const reading = { value: readingOf(row, column, options.onInvalid), time: timeOf(row.cells.get(time), time) };
       let judged: Anomaly | undefined;
       stage.step(reading, (anomaly) => {
@@ -107,7 +119,7 @@ function readingOf(row: TableRow, column: string, onInvalid: Options['onInvalid'
   try {
     return numberIn(row, column);
   } catch (error) {
-    if (onInvalid === 'gap' && row.cells.has(column)) return null;
+    if (onInvalid === 'skip' && row.cells.has(column)) return null;
     throw error;
   }
 }
@@ -117,9 +129,9 @@ const timeColumn = ({ cells }: TableRow, column: string): string =>
   [...cells].find(([name, cell]) => name !== column && !Number.isNaN(timeOf(cell, name)))?.[0] ?? '';
 
 /** The row without its times: a number of seconds since 1970 is not what is watched. */
-const without = ({ number, cells }: TableRow, time: string | undefined): TableRow => ({
+const without = ({ number, cells }: TableRow): TableRow => ({
   number,
-  cells: new Map([...cells].filter(([name, cell]) => name !== time && Number.isNaN(timeOf(cell, name)))),
+  cells: new Map([...cells].filter(([name, cell]) => Number.isNaN(timeOf(cell, name)))),
 });
 
 const EXPLAINED = ['forecast', 'low', 'high', 'alarm', 'cause'] as const;
@@ -161,9 +173,3 @@ const stretchOf = ({ index, value, forecast, low, high, alarm, score }: Anomaly)
   alarm: alarm ? value : null,
   score,
 });
-
-const noColumn = ({ number, cells }: TableRow, time: string) =>
-  new EddyError(
-    'invalid-sample',
-    `row ${number} has no column '${time}', it has ${[...cells.keys()].join(', ')}; name one of these with --time`,
-  );

@@ -7,7 +7,7 @@ import { openSeasonalNaive } from '../src/online/baselines/seasonalNaive.js';
 import { type Evaluated, Evaluation } from '../src/online/evaluation.js';
 import { Forecaster } from '../src/online/forecaster.js';
 import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
-import { openNetworkExpert } from '../src/online/networkExpert.js';
+import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import type { Series } from './series.js';
 
@@ -33,18 +33,18 @@ export interface EvaluatedRow extends Evaluated {
   skill: number;
 }
 
-type Open = (shape: ForecastShape, seasons: Seasons | undefined) => ForecastModel | Promise<ForecastModel>;
+type Open = (shape: ForecastShape, seasons: Seasons | undefined) => ForecastModel;
 
 /** Eddy and the baselines, in the order of the table. */
 const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
   [
     'eddy',
-    async (shape, seasons) =>
-      new Forecaster({ ...shape, seasons, network: await openNetworkExpert(shape.channels, shape.horizon) }),
+    (shape, seasons) =>
+      new Forecaster({ ...shape, seasons, network: openNetworkExpert(shape.channels, shape.horizon) }),
   ],
   ['last value', openLastValue],
-  ['seasonal naive', (shape, seasons) => openSeasonalNaive(shape, 0, seasons)],
-  ['seasonal naive, long', (shape, seasons) => openSeasonalNaive(shape, 1, seasons)],
+  ['seasonal naive', (shape, seasons) => openSeasonalNaive(shape, seasons, 0)],
+  ['seasonal naive, long', (shape, seasons) => openSeasonalNaive(shape, seasons, 1)],
   ['drift', openDrift],
   ['Holt-Winters', openHoltWinters],
   ['RLS on lags', openRlsOnLags],
@@ -65,18 +65,19 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
   requireRows('train', train, 1, rows.length);
   for (const horizon of horizons) requireRows('from', from, 1, rows.length - horizon);
   const deviations = deviationsOf(rows.slice(0, train), series.columns.length);
+  await startNetworks();
   const board: EvaluatedRow[] = [];
   for (const horizon of horizons) {
     const scored: EvaluatedRow[] = [];
     for (const [name, open] of MODELS) {
       const shape = { channels: series.columns.length, horizon };
-      const model = await open(shape, options.seasons);
+      const model = open(shape, options.seasons);
       try {
         scored.push({
           model: name,
           horizon,
           skill: 0,
-          ...runOne(name, model, series, { ...shape, from, deviations }, options),
+          ...evaluateModel(name, model, series, { ...shape, from, deviations }, options),
         });
       } finally {
         model.dispose?.();
@@ -91,12 +92,13 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
   return board;
 }
 
-function runOne(
+/** Runs one model over a series and scores it. */
+export function evaluateModel(
   name: string,
   model: ForecastModel,
   { rows, times }: Series,
   options: ConstructorParameters<typeof Evaluation>[0],
-  { progress, watch }: EvaluateOptions,
+  { progress, watch }: Pick<EvaluateOptions, 'progress' | 'watch'> = {},
 ): Evaluated {
   const evaluation = new Evaluation(options);
   const now = () => performance.now();
@@ -109,7 +111,7 @@ function runOne(
 }
 
 /** Population deviations over the rows, gaps left out; 1 for a column that does not vary. */
-function deviationsOf(rows: readonly Float64Array[], columns: number): Float64Array {
+export function deviationsOf(rows: readonly Float64Array[], columns: number): Float64Array {
   return Float64Array.from({ length: columns }, (_, c) => {
     const values = rows.map((row) => row[c]).filter((value) => !Number.isNaN(value));
     const mean = values.reduce((sum, value) => sum + value / values.length, 0);

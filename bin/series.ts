@@ -20,7 +20,7 @@ const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-']);
  */
 export async function readSeries(file: string, columns: string[] | 'all'): Promise<Series> {
   const table: Map<string, unknown>[] = [];
-  for await (const row of readTable(file, formatOf(file))) {
+  for await (const row of readTable(file, formatOf(file), [])) {
     if (row instanceof EddyError) throw row;
     table.push(row.cells);
   }

@@ -1,4 +1,5 @@
 import { requireCount } from '../cells/cell.js';
+import { checkSymbols, type EmbeddingSpec } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import { openRandom } from '../random.js';
 import { type Arena, openArena } from '../runtime/heap.js';
@@ -14,7 +15,7 @@ import {
 import { writeRecord } from '../runtime/record.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { readSample, type Sample } from '../sample.js';
-import { checkDefinition, type ModelSpec } from './definition.js';
+import { checkDefinition, embeddingOf, type ModelSpec, type PlacedLayer, recurrentLayers } from './definition.js';
 import {
   ceil4,
   checkTensors,
@@ -25,7 +26,7 @@ import {
   type Weights,
   writeTensors,
 } from './parameters.js';
-import { OpenState, type State } from './state.js';
+import { State } from './state.js';
 
 /** Rows that a step takes at once: their gates stay in the first-level cache. */
 const TILE = 32;
@@ -45,6 +46,10 @@ export class Model implements Disposable {
   readonly input: number;
   /** Numbers in an output. */
   readonly output: number;
+  /** @internal Its recurrent layers, from the input up. */
+  readonly layers: readonly PlacedLayer[];
+  /** @internal */
+  readonly embedding: EmbeddingSpec | undefined;
   /** @internal Floats in a row of the output's slot. */
   readonly outputPadded: number;
   /** @internal Where the parameter block starts. */
@@ -64,9 +69,12 @@ export class Model implements Disposable {
     readonly spec: ModelSpec,
   ) {
     checkDefinition(spec);
-    const { input, layers, output, seed = 0 } = spec;
+    const { input, output, seed = 0 } = spec;
     const random = openRandom(seed);
     this.input = input;
+    this.layers = recurrentLayers(spec);
+    this.embedding = embeddingOf(spec);
+    const { layers, embedding } = this;
     const last = layers[layers.length - 1].units;
     this.output = output ? output.units : last;
     this.outputPadded = ceil4(this.output);
@@ -78,14 +86,13 @@ export class Model implements Disposable {
       this.address = take(this.block.floats * 4);
       this.record = take(ModelBytes);
       const first = take(layers.length * LayerBytes);
-      let width = input;
-      layers.forEach(({ cell, units, variant }, l) => {
+      layers.forEach(({ cell, units, variant, inputs }, l) => {
         const { W, U, b, b2 } = this.block.layers[l];
         const at = (floats: number) => this.address + floats * 4;
         writeRecord(heap, Layer, first + l * LayerBytes, {
           cell: cell.kind,
           variant,
-          inputs: width,
+          inputs,
           units,
           padded: ceil4(units),
           W: at(W),
@@ -93,7 +100,6 @@ export class Model implements Disposable {
           b: at(b),
           b2: at(b2),
         });
-        width = units;
       });
       const readout = output ? take(ReadoutBytes) : 0;
       if (output && this.block.readout) {
@@ -107,7 +113,8 @@ export class Model implements Disposable {
         });
       }
       const gateStride = Math.max(...layers.map(({ cell, units }) => strideOf(cell.tape * ceil4(units))));
-      const widest = Math.max(input, this.output, ...layers.map(({ units }) => units));
+      const widest = Math.max(this.output, ...layers.flatMap(({ units, inputs }) => [units, inputs]));
+      const embedded = embedding ? ceil4(embedding.width) * 4 : 0;
       writeRecord(heap, ModelRecord, this.record, {
         layers: layers.length,
         first,
@@ -119,6 +126,9 @@ export class Model implements Disposable {
         logits: take(TILE * this.outputPadded * 4),
         sums: take(ceil4(widest) * 16),
         inputs: input,
+        embedding: this.block.embedding === undefined ? 0 : this.address + this.block.embedding * 4,
+        embeddedBytes: embedded,
+        embedded: embedding ? take(TILE * embedded) : 0,
       });
       writeTensors(this.block, initialWeights(spec, random), heap.f32, this.address >> 2);
     } catch (error) {
@@ -134,7 +144,7 @@ export class Model implements Disposable {
   openState(rows = 1): State {
     this.requireOpen('model.openState');
     requireCount('model.openState', 'rows', rows);
-    return new OpenState(this.runtime.heap, this.spec, this.outputPadded, rows, this);
+    return new State(this.runtime.heap, this.spec, this.outputPadded, rows, this);
   }
 
   /**
@@ -145,7 +155,7 @@ export class Model implements Disposable {
    * has not moved then.
    */
   step(x: Sample, state: State, out?: Float32Array): Float32Array {
-    if (!(state instanceof OpenState) || state.owner !== this) {
+    if (state?.owner !== this) {
       throw new EddyError(
         'invalid-state',
         'model.step: the state must be one that this model opened; use model.openState()',
@@ -160,6 +170,7 @@ export class Model implements Disposable {
       throw new EddyError('invalid-option', `model.step: out must have ${size} numbers, got ${result.length}`);
     }
     readSample(x, rows * this.input, heap.f32, state.input >> 2, 'model.step', 0);
+    if (this.embedding) checkSymbols(this.embedding, heap.f32, state.input >> 2, rows, 'model.step', 0);
     kernels.modelStep(this.record, state.places, rows, state.input, state.output);
     this.copyOutput(heap.f32, state.output, rows, result);
     return result;
@@ -168,9 +179,10 @@ export class Model implements Disposable {
   /** @internal Copies an output's rows from its slot, without their padding. */
   copyOutput(memory: Float32Array, slot: number, rows: number, out: Float32Array): void {
     const { output, outputPadded } = this;
-    let from = slot >> 2;
-    for (let row = 0, to = 0; row < rows; row++, from += outputPadded) {
-      for (let i = 0; i < output; i++) out[to++] = memory[from + i];
+    for (let row = 0; row < rows; row++) {
+      const from = (slot >> 2) + row * outputPadded;
+      const to = row * output;
+      for (let i = 0; i < output; i++) out[to + i] = memory[from + i];
     }
   }
 
@@ -211,7 +223,7 @@ export class Model implements Disposable {
     if (this.#disposed) this.#refuse(where);
   }
 
-  #refuse(where: string, state?: OpenState): never {
+  #refuse(where: string, state?: State): never {
     const what = state?.disposed && !this.#disposed ? 'state' : 'model';
     throw new EddyError('disposed', `${where}: the ${what} must be open, it has been disposed; make a new one`);
   }

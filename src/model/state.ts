@@ -2,7 +2,7 @@ import { EddyError } from '../errors.js';
 import { type Arena, type Heap, openArena } from '../runtime/heap.js';
 import { Place, PlaceBytes } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
-import type { ModelSpec } from './definition.js';
+import { type ModelSpec, recurrentLayers } from './definition.js';
 import { ceil4 } from './parameters.js';
 
 /** A state's tensors by name: 'layers.0.h' [rows·H], 'layers.0.c' … */
@@ -20,24 +20,14 @@ export interface StateTensor {
  * The hidden (and cell) state of every layer, for one or many independent rows. Made by `model.openState(rows)`; zeros at first.
  * A step of the model moves it.
  */
-export interface State extends Disposable {
-  readonly rows: number;
-  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H]. */
-  snapshot(): StateRecord;
-  /** @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then. */
-  restore(from: StateRecord): void;
-  /** Zeroes one row, or all. */
-  reset(row?: number): void;
-  /** Frees it. May be called more than once. */
-  dispose(): void;
-}
-
-/** A state as the model itself sees it: where it stands on the heap, with its own slots for input and output. */
-export class OpenState implements State {
-  /** The kernels' records of it, one a layer. */
+export class State implements Disposable {
+  /** @internal The kernels' records of it, one a layer. */
   readonly places: number;
+  /** @internal Its slot for a sample. */
   readonly input: number;
+  /** @internal Its slot for an output. */
   readonly output: number;
+  /** @internal */
   disposed = false;
   readonly #heap: Heap;
   readonly #arena: Arena;
@@ -45,49 +35,54 @@ export class OpenState implements State {
   readonly #floats: number;
   readonly #tensors: StateTensor[] = [];
 
+  /** @internal */
   constructor(
     heap: Heap,
-    { input, layers }: ModelSpec,
+    spec: ModelSpec,
     outputFloats: number,
     readonly rows: number,
-    /** The model it belongs to. */
+    /** @internal The model it belongs to. */
     readonly owner: object,
   ) {
     this.#heap = heap;
+    const layers = recurrentLayers(spec);
     this.#arena = openArena(heap);
     this.#floats = layers.reduce((sum, { cell, units }) => sum + rows * ceil4(units) * (cell.cellState ? 2 : 1), 0);
     try {
       this.#start = this.#arena.take(this.#floats * 4);
       this.places = this.#arena.take(layers.length * PlaceBytes);
-      this.input = this.#arena.take(rows * input * 4);
+      this.input = this.#arena.take(rows * spec.input * 4);
       this.output = this.#arena.take(rows * outputFloats * 4);
     } catch (error) {
       this.#arena.dispose();
       throw error;
     }
     let top = this.#start;
-    layers.forEach(({ cell, units }, l) => {
+    layers.forEach(({ cell, units, name: layer }, l) => {
       const padded = ceil4(units);
       const take = (name: string) => {
         const address = top;
         top += rows * padded * 4;
-        this.#tensors.push({ name: `layers.${l}.${name}`, units, padded, address });
+        this.#tensors.push({ name: `${layer}.${name}`, units, padded, address });
         return address;
       };
       writeRecord(heap, Place, this.places + l * PlaceBytes, { h: take('h'), c: cell.cellState ? take('c') : 0 });
     });
   }
 
+  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H]. */
   snapshot(): StateRecord {
     return readState(this.#open(), this.#tensors, this.rows);
   }
 
+  /** @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then. */
   restore(from: StateRecord): void {
     const memory = this.#open();
     checkState('state.restore', this.#tensors, this.rows, from);
     writeState(memory, this.#tensors, this.rows, from);
   }
 
+  /** Zeroes one row, or all. */
   reset(row?: number): void {
     const memory = this.#open();
     if (row === undefined) {
@@ -106,6 +101,7 @@ export class OpenState implements State {
     }
   }
 
+  /** Frees it. May be called more than once. */
   dispose(): void {
     this.disposed = true;
     this.#arena.dispose();

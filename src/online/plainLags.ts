@@ -11,22 +11,27 @@ export class PlainLags {
   readonly lags: number;
 
   /** @param lags values that are read, the newest included */
-  constructor(lags: number, horizon: number) {
+  constructor(lags: number, horizon: number, huber?: number) {
     this.lags = lags;
-    this.rls = new DelayedRls({ inputs: lags + 1, horizon, forgetting: 0.9995, prior: 0.1 });
+    this.rls = new DelayedRls({
+      inputs: lags + 1,
+      horizon,
+      forgetting: 0.9995,
+      prior: 0.1,
+      ...(huber === undefined ? {} : { huber }),
+    });
   }
 
-  write(index: number, c: number, history: History, levels: RunningScales): void {
+  write(index: number, c: number, base: number, history: History, levels: RunningScales): void {
     const { lags } = this;
     const { inputs } = this.rls;
     const at = this.rls.slot(index);
     const s = levels.deviation(c);
     const inverse = s > 0 ? 1 / s : 0;
-    const y = history.at(c, 0);
     for (let back = 1; back < lags; back++) {
-      inputs[at + back - 1] = history.has(back) ? clamp((history.at(c, back) - y) * inverse, CLIP) : 0;
+      inputs[at + back - 1] = history.has(back) ? clamp((history.at(c, back) - base) * inverse, CLIP) : 0;
     }
-    inputs[at + lags - 1] = clamp((y - levels.mean(c)) * inverse, CLIP);
+    inputs[at + lags - 1] = clamp((base - levels.mean(c)) * inverse, CLIP);
     inputs[at + lags] = 1;
   }
 }

@@ -12,7 +12,7 @@ const LAGS = 48;
 export function openRlsOnLags({ channels, horizon }: ForecastShape): ForecastModel {
   const history = new History(channels, LAGS + horizon + 1);
   const levels = new RunningScales(channels, 4, true);
-  const lags = Array.from({ length: channels }, () => new PlainLags(LAGS, horizon));
+  const lags = Array.from({ length: channels }, () => new PlainLags(LAGS, horizon, Number.MAX_VALUE));
   const last = new Float64Array(channels);
   const forecast = new Float64Array(horizon * channels);
   /** Deviation (0: nothing to learn) and value of the last horizon + 1 rows. */
@@ -24,7 +24,7 @@ export function openRlsOnLags({ channels, horizon }: ForecastShape): ForecastMod
     for (let ahead = 1; ahead <= horizon && ahead <= index; ahead++) {
       const o = originOf(index - ahead, c);
       const s = origins[o];
-      if (s > 0) lags[c].rls.learn(index - ahead, ahead, Math.max(-10, Math.min(10, (y - origins[o + 1]) / s)));
+      if (s > 0) lags[c].rls.learn(index - ahead, ahead, (y - origins[o + 1]) / s);
     }
     levels.learn(c, y);
   };
@@ -42,7 +42,7 @@ export function openRlsOnLags({ channels, horizon }: ForecastShape): ForecastMod
         const o = originOf(index, c);
         origins[o] = seen ? s : 0;
         origins[o + 1] = last[c];
-        lags[c].write(index, c, history, levels);
+        lags[c].write(index, c, last[c], history, levels);
         if (seen && s > 0) lags[c].rls.excite(index);
         for (let ahead = 1; ahead <= horizon; ahead++) {
           forecast[(ahead - 1) * channels + c] = last[c] + s * lags[c].rls.predict(index, ahead);

@@ -7,12 +7,12 @@ import { SeasonFinder, type Seasons } from '../seasonFinder.js';
 /**
  * What comes is what was seen a season before; the last value while there is no season, or not a whole one yet.
  *
- * @param which the short season (0) or the long one (1)
+ * @param which the short season (0, the default) or the long one (1)
  */
 export function openSeasonalNaive(
   { channels, horizon }: ForecastShape,
-  which: 0 | 1,
   seasons?: Seasons,
+  which: 0 | 1 = 0,
 ): ForecastModel {
   const clock = new Clock();
   const history = new History(channels, 64);

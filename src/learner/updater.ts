@@ -1,0 +1,77 @@
+import { EddyError } from '../errors.js';
+import type { Model } from '../model/model.js';
+import { openRandom, type Random } from '../random.js';
+import { Update } from '../runtime/kernels.generated.js';
+import { writeRecord } from '../runtime/record.js';
+import { drawMasks } from './dropout.js';
+import type { LabelStep, LearnerCounts } from './learnStep.js';
+import type { CheckedOptions } from './options.js';
+import type { Tape } from './tape.js';
+
+/** Changes a model's weights, one window of a tape at a time: the schedule, the bias corrections, and what is counted. */
+export class Updater {
+  /** β₁ᵏ and β₂ᵏ after the last update k, as running products. */
+  powers: readonly [number, number] = [1, 1];
+  /** Draws dropout masks; undefined where no layer has any. */
+  readonly random: Random | undefined;
+  readonly #model: Model;
+  readonly #tape: Tape;
+  readonly #rows: number;
+  readonly #options: CheckedOptions;
+  readonly #counts: LearnerCounts;
+
+  constructor(model: Model, tape: Tape, rows: number, options: CheckedOptions, counts: LearnerCounts) {
+    this.#model = model;
+    this.#tape = tape;
+    this.#rows = rows;
+    this.#options = options;
+    this.#counts = counts;
+    const random = openRandom(options.seed ?? 0);
+    this.random = model.layers.some(({ dropout }) => dropout > 0) ? random : undefined;
+  }
+
+  /**
+   * Learns from the `steps` samples from `slot` on. Where streaming ran them with today's weights (`fresh`) and left its gates, that pass is
+   * the window's; else they are run again. Without a target among them, or with a gradient that is not finite, nothing changes but the
+   * counts.
+   */
+  update(slot: number, steps: number, fresh: boolean, result: LabelStep): void {
+    const { optimizer, clipNorm, k1, k2 } = this.#options;
+    const again = !fresh || k1 < k2 || this.random !== undefined;
+    if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#rows);
+    const { heap, kernels } = this.#model.runtime;
+    const [beta1, beta2] = optimizer.corrected ?? [0, 0];
+    const first = this.powers[0] * beta1;
+    const second = this.powers[1] * beta2;
+    const base = this.#rate();
+    writeRecord(heap, Update, this.#tape.update, { base, rate: base / (1 - first), d: 1 / (1 - second) });
+    const norm = kernels.learnerUpdate(this.#tape.learner, slot, steps, again ? 1 : 0);
+    if (norm < 0) {
+      this.#counts.unlabelled++;
+      return;
+    }
+    result.gradientNorm = norm;
+    if (!Number.isFinite(norm)) {
+      this.#counts.nonFinite++;
+      return;
+    }
+    if (clipNorm !== undefined && clipNorm / (norm + 1e-6) < 1) this.#counts.clipped++;
+    this.powers = [first, second];
+    this.#model.version++;
+    this.#counts.updates++;
+    result.updated = true;
+  }
+
+  /** Of the update that is due. */
+  #rate(): number {
+    const { optimizer, schedule } = this.#options;
+    if (!schedule) return optimizer.rate;
+    const update = this.#counts.updates + 1;
+    const factor = schedule(update);
+    if (Number.isFinite(factor)) return optimizer.rate * factor;
+    throw new EddyError(
+      'invalid-option',
+      `learner: the schedule must give a finite factor, got ${factor} for update ${update}; check it for large updates`,
+    );
+  }
+}
