@@ -93,9 +93,9 @@ it('reads and writes NDJSON', async () => {
 
 it('names the row and the column that cannot be read', async () => {
   const path = file('text.csv', 'v\n1\nx\n');
-  await expect(eddy(path, '--column', 'v')).rejects.toThrow("row 2 must have a finite number");
-  await expect(eddy(path, '--column', 'w')).rejects.toThrow("the header has no column 'w'");
-  await expect(eddy(path, '--time', 't')).rejects.toThrow("the header has no column 't'");
+  await expect(eddy(path, '--column', 'v')).rejects.toThrow('row 2 must have a finite number');
+  await expect(eddy(path, '--column', 'w')).rejects.toThrow('the header has no column "w"');
+  await expect(eddy(path, '--time', 't')).rejects.toThrow('the header has no column "t"');
   expect((await eddy(path, '--column', 'v', '--on-invalid', 'skip')).out).toContain('x,0\n');
 });
 
