@@ -140,7 +140,7 @@ describe('alarms', () => {
     expect(run(values, { ...lags, spacing: false })[3060].alarm).toBe(true);
   });
 
-  it('thin out on a stream in which nothing happens', { timeout: 20_000 }, () => {
+  it('are rare where nothing happens: below two in a thousand rows, early and late', { timeout: 20_000 }, () => {
     let early = 0;
     let late = 0;
     for (let seed = 10; seed < 16; seed++) {
@@ -148,7 +148,7 @@ describe('alarms', () => {
       early += found.filter((index) => index <= 2600).length;
       late += found.filter((index) => index > 6000).length;
     }
-    expect(late).toBeLessThan(early);
+    expect(early / 12_000).toBeLessThan(2e-3);
     expect(late / 12_000).toBeLessThan(2e-3);
   });
 

@@ -18,7 +18,7 @@ export interface SurpriseOptions {
   spacing?: boolean;
 }
 
-/** Few enough to read, many enough not to miss: a history of 4,000 rows would raise some ten such alarms by chance. */
+/** Joint count of an alarm: on noise alone about one in a thousand rows. */
 const ALARM = 6;
 const SPREAD = 12;
 const SEASON = 6;
