@@ -1,4 +1,6 @@
+export { type GruOptions, gru } from './cells/gru/index.js';
 export { lstm } from './cells/lstm/index.js';
+export { type RnnOptions, rnn } from './cells/rnn/index.js';
 export { createModel } from './createModel.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
 export {
@@ -17,9 +19,12 @@ export type { ModelSpec } from './model/definition.js';
 export type { Model } from './model/model.js';
 export type { NamedTensor, Weights } from './model/parameters.js';
 export type { State, StateRecord } from './model/state.js';
-export { adam } from './optimizers/adam/index.js';
+export { type AdagradOptions, adagrad } from './optimizers/adagrad/index.js';
+export { type AdamOptions, adam } from './optimizers/adam/index.js';
+export { type AdamwOptions, adamw } from './optimizers/adamw/index.js';
 export type { Optimizer } from './optimizers/optimizer.js';
-export { sgd } from './optimizers/sgd/index.js';
+export { type RmspropOptions, rmsprop } from './optimizers/rmsprop/index.js';
+export { type SgdOptions, sgd } from './optimizers/sgd/index.js';
 export { dense } from './readouts/dense/index.js';
 export type { Sample } from './sample.js';
 export type { Snapshot, Stage } from './stage.js';

@@ -13,6 +13,8 @@ export interface Cell {
   readonly recurrent: readonly number[];
   /** Numbers for each unit that forward leaves for backward. */
   readonly tape: number;
+  /** Numbers for each unit that backward leaves of its gates' gradients. */
+  readonly deltas: number;
   /** Is there a cell state c beside h? */
   readonly cellState: boolean;
   /** The start of gate g's input bias. */

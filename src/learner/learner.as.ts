@@ -42,7 +42,7 @@ export class Track {
   windowH: usize; // as h, c and gates, for a window that is run again
   windowC: usize;
   windowGates: usize;
-  dGates: usize; // [window × B × gates·Hp]
+  dGates: usize; // [window × B × deltas·Hp]
   dStride: usize;
   dhCarry: usize; // [B × Hp] gradient of the state: of the last in, of the first out
   dcCarry: usize;

@@ -383,6 +383,7 @@ export class Learner implements Disposable {
         `learner: the schedule must give a finite factor, got ${rate / optimizer.rate} for update ${this.counts.updates + 1}`,
       );
     }
+    const base = rate;
     let correction = 1;
     const powers: [number, number] = [...this.#powers];
     if (optimizer.corrected) {
@@ -391,7 +392,7 @@ export class Learner implements Disposable {
       rate /= 1 - powers[0];
       correction = 1 / (1 - powers[1]);
     }
-    writeRecord(heap, Update, update, { rate, d: correction });
+    writeRecord(heap, Update, update, { rate, base, d: correction });
     const norm = kernels.learnerUpdate(learner, slot, steps, again ? 1 : 0);
     if (norm < 0) {
       this.counts.unlabelled++;

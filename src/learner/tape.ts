@@ -92,7 +92,7 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       };
       const again = () => take((window + 1) * row) + row;
       const gateStride = strideOf(cell.tape * padded);
-      const dStride = strideOf(cell.gates * padded);
+      const dStride = strideOf(cell.deltas * padded);
       const h = states('h');
       const windowH = again();
       top = { h, windowH };

@@ -7,10 +7,11 @@ export class Update {
   first: usize;
   second: usize;
   scale: f32;
-  rate: f32;
+  rate: f32; // η, for Adam and its kin η/(1−β₁ᵏ)
+  base: f32; // η
   decay: f32;
-  a: f32;
-  b: f32;
+  a: f64; // a decay's rest, 1 − a, would lose digits in float32: 1 − 0.999 five of seven
+  b: f64;
   c: f32;
   d: f32;
   nesterov: f32;

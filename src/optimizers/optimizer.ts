@@ -26,3 +26,9 @@ export function requireRate(where: string, rate: number): void {
   if (rate > 0 && rate < Number.POSITIVE_INFINITY) return;
   throw new EddyError('invalid-option', `${where}: the learning rate must be a number above 0, got ${rate}; try 1e-3`);
 }
+
+/** Fails with `invalid-option` unless ε is a number above 0, and above 0 as float32 too: 0/(0 + ε) must be 0. */
+export function requireEpsilon(where: string, epsilon: number): void {
+  if (epsilon > 0 && epsilon < Number.POSITIVE_INFINITY && Math.fround(epsilon) > 0) return;
+  throw new EddyError('invalid-option', `${where}: epsilon must be a number above 0, got ${epsilon}; try 1e-8`);
+}

@@ -10,6 +10,7 @@ const cell: Cell = {
   columns: [0, 1, 3, 2],
   recurrent: [4],
   tape: 5,
+  deltas: 4,
   cellState: true,
   startBias: (gate) => (gate === FORGET ? 1 : 0),
 };

@@ -1,5 +1,5 @@
 import { optimizers } from '../../runtime/kernels.generated.js';
-import { type Optimizer, requireRange, requireRate } from '../optimizer.js';
+import { type Optimizer, requireEpsilon, requireRange, requireRate } from '../optimizer.js';
 
 export interface AdamOptions {
   /** Decay of the first moment, from 0 to below 1. Default 0.9. */
@@ -24,7 +24,7 @@ export function adam(rate: number, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
   requireRate('adam', rate);
   requireRange('adam', 'beta1', beta1, 0, 1);
   requireRange('adam', 'beta2', beta2, 0, 1);
-  requireRange('adam', 'epsilon', epsilon, Number.MIN_VALUE, Number.POSITIVE_INFINITY);
+  requireEpsilon('adam', epsilon);
   return {
     name: 'adam',
     kind: optimizers.adam,

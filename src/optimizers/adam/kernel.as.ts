@@ -8,7 +8,7 @@ import { Update } from "../optimizer.as";
 
 export function step(u: Update): void {
   const scale = f32x4.splat(u.scale), rate = f32x4.splat(u.rate), epsilon = f32x4.splat(u.c), correction = f32x4.splat(u.d);
-  const b1 = f32x4.splat(u.a), b2 = f32x4.splat(u.b), n1 = f32x4.splat(<f32>(1.0 - <f64>u.a)), n2 = f32x4.splat(<f32>(1.0 - <f64>u.b));
+  const b1 = f32x4.splat(<f32>u.a), b2 = f32x4.splat(<f32>u.b), n1 = f32x4.splat(<f32>(1.0 - u.a)), n2 = f32x4.splat(<f32>(1.0 - u.b));
   const parameters = u.parameters, gradients = u.gradients, first = u.first, second = u.second;
   const end = <usize>u.count << 2;
   let at: usize = 0;

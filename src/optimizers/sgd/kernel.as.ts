@@ -7,7 +7,7 @@
 import { Update } from "../optimizer.as";
 
 export function step(u: Update): void {
-  const scale = f32x4.splat(u.scale), rate = f32x4.splat(u.rate), decay = f32x4.splat(u.decay), momentum = f32x4.splat(u.a);
+  const scale = f32x4.splat(u.scale), rate = f32x4.splat(u.rate), decay = f32x4.splat(u.decay), momentum = f32x4.splat(<f32>u.a);
   const parameters = u.parameters, gradients = u.gradients, first = u.first, nesterov = u.nesterov != 0;
   const end = <usize>u.count << 2;
   let at: usize = 0;
