@@ -10,6 +10,7 @@ import type { Snapshot } from '../stage.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
 import { readTapeSnapshot, writeTapeSnapshot } from './snapshot.js';
 import { openTape, type Tape } from './tape.js';
+import { lossOfSample, updateByLoss } from './windowLoss.js';
 
 /** A sample's target: one number for each output; NaN or undefined marks a missing one. */
 export type Target = Sample | readonly (number | undefined)[];
@@ -336,11 +337,14 @@ export class Learner implements Disposable {
     const rows = this.#rows;
     const width = this.#targetWidth;
     const slot = index - this.#first;
-    const { lossAt } = { lossAt: this.#model.runtime.kernels.learnerLossAt };
+    const { ofWindow } = this.#options.loss;
+    const { learnerLossAt } = this.#model.runtime.kernels;
     let sum = 0;
     let present = 0;
-    for (let row = 0; row < rows; row++) {
-      const loss = lossAt(this.#tape.learner, slot, row);
+    for (let row = 0; row < (ofWindow ? 1 : rows); row++) {
+      const loss = ofWindow
+        ? lossOfSample(this.#model, this.#tape, ofWindow, { slot, rows, width })
+        : learnerLossAt(this.#tape.learner, slot, row);
       if (Number.isNaN(loss)) continue;
       sum += loss;
       present++;
@@ -370,7 +374,7 @@ export class Learner implements Disposable {
 
   /** One update on the window that ends at the front. */
   #update(front: number, result: LabelStep): void {
-    const { window, optimizer, clipNorm, schedule, k1, k2 } = this.#options;
+    const { window, optimizer, clipNorm, schedule, loss, k1, k2 } = this.#options;
     const { heap, kernels } = this.#model.runtime;
     const { learner, update } = this.#tape;
     const steps = Math.min(window, front);
@@ -393,7 +397,15 @@ export class Learner implements Disposable {
       correction = 1 / (1 - powers[1]);
     }
     writeRecord(heap, Update, update, { rate, base, d: correction });
-    const norm = kernels.learnerUpdate(learner, slot, steps, again ? 1 : 0);
+    const norm = loss.ofWindow
+      ? updateByLoss(this.#model, this.#tape, loss.ofWindow, {
+          slot,
+          rows: this.#rows,
+          steps,
+          width: this.#targetWidth,
+          again,
+        })
+      : kernels.learnerUpdate(learner, slot, steps, again ? 1 : 0);
     if (norm < 0) {
       this.counts.unlabelled++;
       return;

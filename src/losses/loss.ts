@@ -15,6 +15,11 @@ export interface Loss {
   targetWidth(outputs: number, readout: ReadoutSpec | undefined): number;
   /** Writes one row's target; NaN marks a missing element. Left out: `readTarget`. */
   readonly readTarget?: typeof readTarget;
+  /**
+   * In place of a kernel: the mean loss of `n` samples, and its gradient by their outputs [n × outputs]. `targets` is [n × width], all
+   * present. Left out: the kernel.
+   */
+  ofWindow?(outputs: Float32Array, targets: Float32Array, n: number): { loss: number; gradient: Float32Array };
 }
 
 /**
