@@ -1,7 +1,7 @@
 // eddy as a contestant of a recurrent-network benchmark: the public model.step and learner.step, from the built package beside it.
-import { adam, createModel, dense, lstm, mse, openLearner } from '../dist/src/index.js';
+import { adam, createModel, dense, gru, lstm, mse, openLearner } from '../dist/src/index.js';
 
-const layerOf = { lstm };
+const layerOf = { gru, lstm };
 
 /** The harness's weights (PyTorch's order; one recurrent bias for GRU) under eddy's names. */
 function named({ cell, input, hidden, weights: { gates, wih, whh, b, b2, hw, hb } }) {

@@ -13,8 +13,14 @@ export {
   type Target,
 } from './learner/learner.js';
 export type { LearnerOptions } from './learner/options.js';
+export { bce } from './losses/bce/index.js';
+export { crossEntropy } from './losses/crossEntropy/index.js';
+export { gaussianNll } from './losses/gaussianNll/index.js';
+export { huber } from './losses/huber/index.js';
 export type { Loss } from './losses/loss.js';
+export { mae } from './losses/mae/index.js';
 export { mse } from './losses/mse/index.js';
+export { pinball } from './losses/pinball/index.js';
 export type { ModelSpec } from './model/definition.js';
 export type { Model } from './model/model.js';
 export type { NamedTensor, Weights } from './model/parameters.js';

@@ -46,47 +46,57 @@
   return f32x4.add(f32x4.splat(0.5), f32x4.div(f32x4.mul(x, p), q));
 }
 
-// One function over a whole row, in a loop tested at its end: engines then keep the coefficients in registers, where several functions
+// One function over whole rows, in a loop tested at its end: engines then keep the coefficients in registers, where several functions
 // at once, or a loop tested at its start, would make them build each coefficient anew for every four lanes.
 
-/** y = σ(x) over `bytes` > 0. */
-export function sigmoidRow(y: usize, x: usize, bytes: usize): void {
-  const end = x + bytes;
+/** y = σ(x) over `bytes` > 0 of each of `rows` > 0 rows. */
+export function sigmoidRows(y: usize, x: usize, bytes: usize, rows: u32, yStride: usize, xStride: usize): void {
   do {
-    v128.store(y, sigmoid(v128.load(x)));
-    x += 16;
-    y += 16;
-  } while (x < end);
+    let at: usize = 0;
+    do {
+      v128.store(y + at, sigmoid(v128.load(x + at)));
+      at += 16;
+    } while (at < bytes);
+    y += yStride;
+    x += xStride;
+  } while (--rows);
 }
 
-/** y = tanh(x) over `bytes` > 0. */
-export function tanhRow(y: usize, x: usize, bytes: usize): void {
-  const end = x + bytes;
+/** y = tanh(x) over `bytes` > 0 of each of `rows` > 0 rows. */
+export function tanhRows(y: usize, x: usize, bytes: usize, rows: u32, yStride: usize, xStride: usize): void {
   do {
-    v128.store(y, tanh(v128.load(x)));
-    x += 16;
-    y += 16;
-  } while (x < end);
+    let at: usize = 0;
+    do {
+      v128.store(y + at, tanh(v128.load(x + at)));
+      at += 16;
+    } while (at < bytes);
+    y += yStride;
+    x += xStride;
+  } while (--rows);
 }
 
-/** x ← σ(x + b) over `bytes` > 0. */
-export function sigmoidSum(x: usize, b: usize, bytes: usize): void {
-  const end = x + bytes;
+/** x ← σ(x + b) over `bytes` > 0 of each of `rows` > 0 rows. */
+export function sigmoidSums(x: usize, b: usize, bytes: usize, rows: u32, stride: usize): void {
   do {
-    v128.store(x, sigmoid(f32x4.add(v128.load(x), v128.load(b))));
-    x += 16;
-    b += 16;
-  } while (x < end);
+    let at: usize = 0;
+    do {
+      v128.store(x + at, sigmoid(f32x4.add(v128.load(x + at), v128.load(b + at))));
+      at += 16;
+    } while (at < bytes);
+    x += stride;
+  } while (--rows);
 }
 
-/** x ← tanh(x + b) over `bytes` > 0. */
-export function tanhSum(x: usize, b: usize, bytes: usize): void {
-  const end = x + bytes;
+/** x ← tanh(x + b) over `bytes` > 0 of each of `rows` > 0 rows. */
+export function tanhSums(x: usize, b: usize, bytes: usize, rows: u32, stride: usize): void {
   do {
-    v128.store(x, tanh(f32x4.add(v128.load(x), v128.load(b))));
-    x += 16;
-    b += 16;
-  } while (x < end);
+    let at: usize = 0;
+    do {
+      v128.store(x + at, tanh(f32x4.add(v128.load(x + at), v128.load(b + at))));
+      at += 16;
+    } while (at < bytes);
+    x += stride;
+  } while (--rows);
 }
 
 /** x = n·ln2 + r, |r| ≤ ln2/2; Taylor to r¹³. Saturates at ±708. */

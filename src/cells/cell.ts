@@ -9,8 +9,8 @@ export interface Cell {
   readonly gates: number;
   /** Where the kernel has each gate, in PyTorch's order of them. */
   readonly columns: readonly number[];
-  /** Gates of each recurrent matrix, as the kernel takes them in turn. */
-  readonly recurrent: readonly number[];
+  /** Gates of each packed matrix, as the kernel takes them in turn. */
+  readonly panels: readonly number[];
   /** Numbers for each unit that forward leaves for backward. */
   readonly tape: number;
   /** Numbers for each unit that backward leaves of its gates' gradients. */

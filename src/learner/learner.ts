@@ -310,25 +310,25 @@ export class Learner implements Disposable {
     const width = this.#targetWidth;
     const rows = this.#rows;
     const at = this.#slotAddress(this.#tape.target, slot) >> 2;
-    if (rows === 1 || target === undefined || typeof target === 'number') {
-      if (rows > 1 && target !== undefined) this.#readTarget(target, rows * width, this.#memory, at, where, index);
-      for (let row = rows - 1; row > 0; row--)
-        readTarget(undefined, width, this.#memory, at + row * outputPadded, where, index);
+    if (rows === 1) {
       this.#readTarget(target, width, this.#memory, at, where, index);
       return;
     }
-    const values: readonly (number | undefined)[] = Array.from(target);
-    const scratch = new Float32Array(rows * width);
-    readTarget(values, rows * width, scratch, 0, where, index);
+    // All rows are read before any is written.
+    const scratch = new Float32Array(rows * width).fill(Number.NaN);
+    if (target !== undefined) {
+      const list = typeof target === 'object' && target !== null;
+      const given: readonly (number | undefined)[] = list ? Array.from(target) : [target];
+      const single = this.#options.loss.single && given.length === rows;
+      if (!single && given.length !== rows * width) readTarget(target, rows * width, scratch, 0, where, index);
+      const each = single ? 1 : width;
+      for (let row = 0; row < rows; row++) {
+        const own = given.slice(row * each, (row + 1) * each);
+        this.#readTarget(own, width, scratch, row * width, where, index);
+      }
+    }
     for (let row = 0; row < rows; row++) {
-      this.#readTarget(
-        scratch.subarray(row * width, (row + 1) * width),
-        width,
-        this.#memory,
-        at + row * outputPadded,
-        where,
-        index,
-      );
+      for (let i = 0; i < width; i++) this.#memory[at + row * outputPadded + i] = scratch[row * width + i];
     }
   }
 

@@ -13,7 +13,9 @@ export interface Loss {
   readonly parameters: readonly number[];
   /** Numbers in a target, for an output of this width. @throws EddyError `invalid-option` where it does not fit the readout. */
   targetWidth(outputs: number, readout: ReadoutSpec | undefined): number;
-  /** Writes one row's target; NaN marks a missing element. Left out: `readTarget`. */
+  /** May one number stand for a row's whole target: a class, or a value that all quantiles share? */
+  readonly single?: boolean;
+  /** Writes one row's target, all of it or, where it throws, nothing; NaN marks a missing element. Left out: `readTarget`. */
   readonly readTarget?: typeof readTarget;
   /**
    * In place of a kernel: the mean loss of `n` samples, and its gradient by their outputs [n × outputs]. `targets` is [n × width], all

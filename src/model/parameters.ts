@@ -80,20 +80,22 @@ export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
     const columns = cell.gates * padded;
     // PyTorch's row g·H + u is gate g of unit u.
     const column = (row: number) => cell.columns[Math.floor(row / units)] * padded + (row % units);
-    const W = take(inputs * columns);
-    const inW = packed(inputs, columns);
-    add(`layers.${l}.weight_ih`, [cell.gates * units, inputs], (row, j) => W + inW(j, column(row)));
-
-    const U = take(units * columns);
-    const inGate = cell.recurrent.flatMap((gates, m) => {
-      const firstGate = cell.recurrent.slice(0, m).reduce((sum, n) => sum + n, 0);
-      const at = packed(units, gates * padded);
-      const start = U + firstGate * units * padded;
-      return Array.from({ length: gates }, (_, g) => (j: number, u: number) => start + at(j, g * padded + u));
-    });
-    add(`layers.${l}.weight_hh`, [cell.gates * units, units], (row, j) =>
-      inGate[cell.columns[Math.floor(row / units)]](j, row % units),
-    );
+    // A matrix of all gates is a few packed ones, back to back: those that the kernel projects at once.
+    const matrix = (name: string, height: number) => {
+      const start = take(height * columns);
+      const inGate = cell.panels.flatMap((gates, m) => {
+        const before = cell.panels.slice(0, m).reduce((sum, n) => sum + n, 0);
+        const at = packed(height, gates * padded);
+        const from = start + before * height * padded;
+        return Array.from({ length: gates }, (_, g) => (j: number, u: number) => from + at(j, g * padded + u));
+      });
+      add(name, [cell.gates * units, height], (row, j) =>
+        inGate[cell.columns[Math.floor(row / units)]](j, row % units),
+      );
+      return start;
+    };
+    const W = matrix(`layers.${l}.weight_ih`, inputs);
+    const U = matrix(`layers.${l}.weight_hh`, units);
     const b = take(columns);
     const b2 = take(columns);
     add(`layers.${l}.bias_ih`, [cell.gates * units], (row) => b + column(row));

@@ -12,7 +12,7 @@ const cell: Cell = {
   kind: cells.gru,
   gates: 3,
   columns: [0, 1, 2],
-  recurrent: [2, 1],
+  panels: [2, 1],
   tape: 4,
   deltas: 4,
   cellState: false,

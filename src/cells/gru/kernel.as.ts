@@ -11,69 +11,91 @@
  *
  * Cho et al. 2014, arXiv:1406.1078; reset after: cuDNN's and PyTorch's form.
  *
- * Shapes   x [T·B × I]   h [T·B × Hp]   W [I × 3Hp]   U [H × 2Hp] for r z, then [H × Hp] for n   b, b′ [3Hp], gates in the order r z n
+ * Shapes   x [T·B × I]   h [T·B × Hp]   W [I × 2Hp] for r z, then [I × Hp] for n   U [H × …] likewise   b, b′ [3Hp], r z n
  * Tape     gates [T·B × 4Hp]: r z n q        gradients [T·B × 4Hp]: r̅ z̅ n̅ q̅
  * Cost     3·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
-import { accumulate, accumulateBias, project, projectBack } from "../../linear.as";
-import { sigmoidSum, tanhRow, tanhSum } from "../../math.as";
+import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
+import { sigmoidSums, tanhRows, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
-  const B = pass.rows, H = layer.units, Hp = <usize>layer.padded << 2, V = layer.padded >> 2;
-  const stride = pass.gateStride, before = layer.variant == 1, Un = layer.U + 2 * Hp * H;
-  project(pass.gates, stride, layer.b, 0, pass.x, pass.xStride, layer.W, pass.steps * B, layer.inputs, 3 * V);
-  let gates = pass.gates, h0 = pass.h0, h = pass.h;
-  for (let t: u32 = 0; t < pass.steps; t++) {
-    const n = gates + 2 * Hp, q = gates + 3 * Hp;
-    project(gates, stride, gates, stride, h0, Hp, layer.U, B, H, 2 * V);
-    if (before) {
-      for (let m: u32 = 0; m < B; m++) reset(gates + m * stride, layer.b2, h0 + m * Hp, Hp);
-      project(n, stride, n, stride, q, stride, Un, B, H, V);
-      for (let m: u32 = 0; m < B; m++) tanhSum(n + m * stride, layer.b2 + 2 * Hp, Hp);
-    } else {
-      project(q, stride, layer.b2 + 2 * Hp, 0, h0, Hp, Un, B, H, V);
-      for (let m: u32 = 0; m < B; m++) propose(gates + m * stride, layer.b2, Hp);
+  const B = pass.rows, T = pass.steps, I = layer.inputs, H = layer.units, Hp = <usize>layer.padded << 2, V = layer.padded >> 2;
+  const stride = pass.gateStride, before = layer.variant == 1, N = 2 * Hp, Q = 3 * Hp, xStride = pass.xStride;
+  const W = layer.W, Wn = W + N * I, U = layer.U, Un = U + N * H, b = layer.b, b2 = layer.b2;
+  // A wide input is projected for all samples at once: its weights stream through once. The order of the sums is the same.
+  const ahead = T > 1 && I > 8;
+  if (ahead) {
+    project(pass.gates, stride, b, 0, pass.x, xStride, W, T * B, I, 2 * V);
+    project(pass.gates + N, stride, b + N, 0, pass.x, xStride, Wn, T * B, I, V);
+  }
+  let gates = pass.gates, x = pass.x, h0 = pass.h0, h = pass.h;
+  for (let t: u32 = 0; t < T; t++) {
+    const n = gates + N, q = gates + Q;
+    if (ahead) project(gates, stride, gates, stride, h0, Hp, U, B, H, 2 * V);
+    else {
+      projectBoth(gates, stride, b, 0, x, xStride, W, I, h0, Hp, U, H, B, 2 * V);
+      project(n, stride, b + N, 0, x, xStride, Wn, B, I, V);
     }
-    for (let m: u32 = 0; m < B; m++) blend(gates + m * stride, h0 + m * Hp, h + m * Hp, Hp);
+    sigmoidSums(gates, b2, N, B, stride);
+    if (before) {
+      reset(gates, stride, h0, Hp, B);
+      project(n, stride, n, stride, q, stride, Un, B, H, V);
+      tanhSums(n, b2 + N, Hp, B, stride);
+    } else {
+      project(q, stride, b2 + N, 0, h0, Hp, Un, B, H, V);
+      propose(gates, stride, Hp, B);
+      tanhRows(n, n, Hp, B, stride, stride);
+    }
+    blend(gates, stride, h0, h, Hp, B);
+    x += B * xStride;
     h0 = h;
     h += B * Hp;
     gates += B * stride;
   }
 }
 
-// Reset before: r and z, then q = r∘h.
-function reset(a: usize, b: usize, h: usize, Hp: usize): void {
-  sigmoidSum(a, b, 2 * Hp);
-  const q = a + 3 * Hp;
-  let at: usize = 0;
+// Reset before: q = r∘h.
+function reset(a: usize, stride: usize, h: usize, Hp: usize, B: u32): void {
   do {
-    v128.store(q + at, f32x4.mul(v128.load(a + at), v128.load(h + at)));
-    at += 16;
-  } while (at < Hp);
+    const q = a + 3 * Hp;
+    let at: usize = 0;
+    do {
+      v128.store(q + at, f32x4.mul(v128.load(a + at), v128.load(h + at)));
+      at += 16;
+    } while (at < Hp);
+    a += stride;
+    h += Hp;
+  } while (--B);
 }
 
-// Reset after: r and z, then n.
-function propose(a: usize, b: usize, Hp: usize): void {
-  sigmoidSum(a, b, 2 * Hp);
-  const n = a + 2 * Hp, q = a + 3 * Hp;
-  let at: usize = 0;
+// Reset after: n += r∘q.
+function propose(a: usize, stride: usize, Hp: usize, B: u32): void {
   do {
-    v128.store(n + at, f32x4.add(v128.load(n + at), f32x4.mul(v128.load(a + at), v128.load(q + at))));
-    at += 16;
-  } while (at < Hp);
-  tanhRow(n, n, Hp);
+    const n = a + 2 * Hp, q = a + 3 * Hp;
+    let at: usize = 0;
+    do {
+      v128.store(n + at, f32x4.add(v128.load(n + at), f32x4.mul(v128.load(a + at), v128.load(q + at))));
+      at += 16;
+    } while (at < Hp);
+    a += stride;
+  } while (--B);
 }
 
-function blend(a: usize, h0: usize, h: usize, Hp: usize): void {
+function blend(a: usize, stride: usize, h0: usize, h: usize, Hp: usize, B: u32): void {
   const Z = Hp, N = 2 * Hp, one = f32x4.splat(1);
-  let at: usize = 0;
   do {
-    const z = v128.load(a + Z + at);
-    const kept = f32x4.mul(z, v128.load(h0 + at));
-    v128.store(h + at, f32x4.add(kept, f32x4.mul(f32x4.sub(one, z), v128.load(a + N + at))));
-    at += 16;
-  } while (at < Hp);
+    let at: usize = 0;
+    do {
+      const z = v128.load(a + Z + at);
+      const kept = f32x4.mul(z, v128.load(h0 + at));
+      v128.store(h + at, f32x4.add(kept, f32x4.mul(f32x4.sub(one, z), v128.load(a + N + at))));
+      at += 16;
+    } while (at < Hp);
+    a += stride;
+    h0 += Hp;
+    h += Hp;
+  } while (--B);
 }
 
 export function backward(layer: Layer, pass: Pass): void {
@@ -93,14 +115,19 @@ export function backward(layer: Layer, pass: Pass): void {
     projectBack(pass.dhCarry, Hp, d, dStride, layer.U, B, H, 2 * V, pass.sums, 1);
   }
   const delta = pass.gradients, d = pass.dGates, M = T * B, N = 2 * Hp, Q = 3 * Hp;
-  accumulate(layer.W + delta, pass.x, pass.xStride, d, dStride, M, layer.inputs, 3 * V);
+  const I = layer.inputs, Wn = layer.W + N * I;
+  accumulate(layer.W + delta, pass.x, pass.xStride, d, dStride, M, I, 2 * V);
+  accumulate(Wn + delta, pass.x, pass.xStride, d + N, dStride, M, I, V);
   accumulate(layer.U + delta, pass.h0, Hp, d, dStride, M, H, 2 * V);
   if (before) accumulate(Un + delta, pass.gates + Q, stride, d + N, dStride, M, H, V);
   else accumulate(Un + delta, pass.h0, Hp, d + Q, dStride, M, H, V);
   accumulateBias(layer.b + delta, d, dStride, M, 3 * V);
   accumulateBias(layer.b2 + delta, d, dStride, M, 2 * V);
   accumulateBias(layer.b2 + N + delta, before ? d + N : d + Q, dStride, M, V);
-  if (pass.dx) projectBack(pass.dx, pass.dxStride, d, dStride, layer.W, M, layer.inputs, 3 * V, pass.sums, 0);
+  if (pass.dx) {
+    projectBack(pass.dx, pass.dxStride, d, dStride, layer.W, M, I, 2 * V, pass.sums, 0);
+    projectBack(pass.dx, pass.dxStride, d + N, dStride, Wn, M, I, V, pass.sums, 1);
+  }
 }
 
 // z̅ and n̅; the carried gradient becomes h̅∘z.

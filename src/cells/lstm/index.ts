@@ -8,7 +8,7 @@ const cell: Cell = {
   kind: cells.lstm,
   gates: 4,
   columns: [0, 1, 3, 2],
-  recurrent: [4],
+  panels: [4],
   tape: 5,
   deltas: 4,
   cellState: true,

@@ -13,18 +13,22 @@
  * Tape     gates [T·B × 5Hp]: i f o g tanh(c)
  * Cost     4·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
-import { accumulate, accumulateBias, project, projectBack } from "../../linear.as";
-import { sigmoidSum, tanhRow, tanhSum } from "../../math.as";
+import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
+import { sigmoidSums, tanhRows, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
-  const B = pass.rows, Hp = <usize>layer.padded << 2, V = layer.padded;
-  const stride = pass.gateStride;
-  project(pass.gates, stride, layer.b, 0, pass.x, pass.xStride, layer.W, pass.steps * B, layer.inputs, V);
-  let gates = pass.gates, h0 = pass.h0, c0 = pass.c0, h = pass.h, c = pass.c;
-  for (let t: u32 = 0; t < pass.steps; t++) {
-    project(gates, stride, gates, stride, h0, Hp, layer.U, B, layer.units, V);
-    for (let m: u32 = 0; m < B; m++) activate(gates + m * stride, layer.b2, c0 + m * Hp, c + m * Hp, h + m * Hp, Hp);
+  const B = pass.rows, Hp = <usize>layer.padded << 2, V = layer.padded, T = pass.steps;
+  const stride = pass.gateStride, I = layer.inputs;
+  // A wide input is projected for all samples at once: its weights stream through once. The order of the sums is the same.
+  const ahead = T > 1 && I > 8;
+  if (ahead) project(pass.gates, stride, layer.b, 0, pass.x, pass.xStride, layer.W, T * B, I, V);
+  let gates = pass.gates, x = pass.x, h0 = pass.h0, c0 = pass.c0, h = pass.h, c = pass.c;
+  for (let t: u32 = 0; t < T; t++) {
+    if (ahead) project(gates, stride, gates, stride, h0, Hp, layer.U, B, layer.units, V);
+    else projectBoth(gates, stride, layer.b, 0, x, pass.xStride, layer.W, I, h0, Hp, layer.U, layer.units, B, V);
+    activate(gates, stride, layer.b2, c0, c, h, Hp, B);
+    x += B * pass.xStride;
     h0 = h;
     c0 = c;
     h += B * Hp;
@@ -33,22 +37,36 @@ export function forward(layer: Layer, pass: Pass): void {
   }
 }
 
-function activate(a: usize, b: usize, c0: usize, c: usize, h: usize, Hp: usize): void {
+function activate(a: usize, stride: usize, b: usize, c0: usize, c: usize, h: usize, Hp: usize, B: u32): void {
   const F = Hp, O = 2 * Hp, G = 3 * Hp, T = 4 * Hp;
-  sigmoidSum(a, b, G);
-  tanhSum(a + G, b + G, Hp);
-  let at: usize = 0;
+  sigmoidSums(a, b, G, B, stride);
+  tanhSums(a + G, b + G, Hp, B, stride);
+  let row = a, m = B, to = c;
   do {
-    const i = v128.load(a + at), f = v128.load(a + F + at), g = v128.load(a + G + at);
-    v128.store(c + at, f32x4.add(f32x4.mul(f, v128.load(c0 + at)), f32x4.mul(i, g)));
-    at += 16;
-  } while (at < Hp);
-  tanhRow(a + T, c, Hp);
-  at = 0;
+    const end = row + Hp;
+    let at = row;
+    do {
+      const i = v128.load(at), f = v128.load(at + F), g = v128.load(at + G);
+      v128.store(to, f32x4.add(f32x4.mul(f, v128.load(c0)), f32x4.mul(i, g)));
+      at += 16;
+      c0 += 16;
+      to += 16;
+    } while (at < end);
+    row += stride;
+  } while (--m);
+  tanhRows(a + T, c, Hp, B, stride, Hp);
+  row = a;
+  m = B;
   do {
-    v128.store(h + at, f32x4.mul(v128.load(a + O + at), v128.load(a + T + at)));
-    at += 16;
-  } while (at < Hp);
+    const end = row + Hp;
+    let at = row;
+    do {
+      v128.store(h, f32x4.mul(v128.load(at + O), v128.load(at + T)));
+      at += 16;
+      h += 16;
+    } while (at < end);
+    row += stride;
+  } while (--m);
 }
 
 export function backward(layer: Layer, pass: Pass): void {

@@ -14,7 +14,7 @@ const cell: Cell = {
   kind: cells.rnn,
   gates: 1,
   columns: [0],
-  recurrent: [1],
+  panels: [1],
   tape: 1,
   deltas: 1,
   cellState: false,

@@ -11,46 +11,54 @@
  * Tape     gates [T·B × Hp]: φ(a), where a was summed; backward reads h
  * Cost     H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
-import { accumulate, accumulateBias, project, projectBack } from "../../linear.as";
-import { sigmoidSum, tanhSum } from "../../math.as";
+import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
+import { sigmoidSums, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
-  const B = pass.rows, H = layer.units, Hp = <usize>layer.padded << 2, V = layer.padded >> 2;
-  const stride = pass.gateStride;
-  project(pass.gates, stride, layer.b, 0, pass.x, pass.xStride, layer.W, pass.steps * B, layer.inputs, V);
-  let gates = pass.gates, h0 = pass.h0, h = pass.h;
-  for (let t: u32 = 0; t < pass.steps; t++) {
-    project(gates, stride, gates, stride, h0, Hp, layer.U, B, H, V);
-    for (let m: u32 = 0; m < B; m++) activate(layer.variant, gates + m * stride, layer.b2, h + m * Hp, Hp, <usize>H << 2);
+  const B = pass.rows, T = pass.steps, I = layer.inputs, H = layer.units, Hp = <usize>layer.padded << 2, V = layer.padded >> 2;
+  const stride = pass.gateStride, ahead = T > 1 && I > 8;
+  // A wide input is projected for all samples at once: its weights stream through once. The order of the sums is the same.
+  if (ahead) project(pass.gates, stride, layer.b, 0, pass.x, pass.xStride, layer.W, T * B, I, V);
+  let gates = pass.gates, x = pass.x, h0 = pass.h0, h = pass.h;
+  for (let t: u32 = 0; t < T; t++) {
+    if (ahead) project(gates, stride, gates, stride, h0, Hp, layer.U, B, H, V);
+    else projectBoth(gates, stride, layer.b, 0, x, pass.xStride, layer.W, I, h0, Hp, layer.U, H, B, V);
+    activate(layer.variant, gates, stride, layer.b2, h, Hp, <usize>H << 2, B);
+    x += B * pass.xStride;
     h0 = h;
     h += B * Hp;
     gates += B * stride;
   }
 }
 
-function activate(variant: u32, a: usize, b: usize, h: usize, Hp: usize, end: usize): void {
-  if (variant == 0) tanhSum(a, b, Hp);
-  else if (variant == 1) reluSum(a, b, Hp);
-  else {
-    sigmoidSum(a, b, Hp);
+function activate(variant: u32, a: usize, stride: usize, b: usize, h: usize, Hp: usize, end: usize, B: u32): void {
+  if (variant == 0) tanhSums(a, b, Hp, B, stride);
+  else if (variant == 1) reluSums(a, b, Hp, B, stride);
+  else sigmoidSums(a, b, Hp, B, stride);
+  do {
     // σ(0) is not 0, and the padding has to be.
     for (let at = end; at < Hp; at += 4) store<f32>(a + at, 0);
-  }
-  let at: usize = 0;
-  do {
-    v128.store(h + at, v128.load(a + at));
-    at += 16;
-  } while (at < Hp);
+    let at: usize = 0;
+    do {
+      v128.store(h + at, v128.load(a + at));
+      at += 16;
+    } while (at < Hp);
+    a += stride;
+    h += Hp;
+  } while (--B);
 }
 
-function reluSum(x: usize, b: usize, bytes: usize): void {
-  const end = x + bytes, zero = f32x4.splat(0);
+function reluSums(x: usize, b: usize, bytes: usize, rows: u32, stride: usize): void {
+  const zero = f32x4.splat(0);
   do {
-    v128.store(x, f32x4.max(f32x4.add(v128.load(x), v128.load(b)), zero));
-    x += 16;
-    b += 16;
-  } while (x < end);
+    let at: usize = 0;
+    do {
+      v128.store(x + at, f32x4.max(f32x4.add(v128.load(x + at), v128.load(b + at)), zero));
+      at += 16;
+    } while (at < bytes);
+    x += stride;
+  } while (--rows);
 }
 
 export function backward(layer: Layer, pass: Pass): void {

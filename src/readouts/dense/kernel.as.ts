@@ -8,7 +8,7 @@
  * Cost     O·H multiply-adds a row forward, twice that backward
  */
 import { accumulate, accumulateBias, dot, project, projectBack } from "../../linear.as";
-import { exp, sigmoidRow } from "../../math.as";
+import { exp, sigmoidRows } from "../../math.as";
 import { Readout } from "../readout.as";
 
 export function forward(readout: Readout, h: usize, hStride: usize, z: usize, y: usize, M: u32, sums: usize): void {
@@ -21,7 +21,7 @@ export function forward(readout: Readout, h: usize, hStride: usize, z: usize, y:
     for (let m: u32 = 0; m < M; m++) for (let at: usize = 0; at < Op; at += 16) v128.store(z + m * Op + at, v128.load(readout.b + at));
     projectBack(z, Op, h, hStride, readout.W, M, readout.outputs, readout.inputs >> 2, sums, 1);
   }
-  if (readout.activation == 1) sigmoidRow(y, z, M * Op);
+  if (readout.activation == 1) sigmoidRows(y, z, M * Op, 1, 0, 0);
   if (readout.activation == 2) for (let m: u32 = 0; m < M; m++) softmax(z + m * Op, y + m * Op, readout.outputs);
 }
 

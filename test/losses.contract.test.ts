@@ -1,0 +1,241 @@
+import { readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  adam,
+  bce,
+  createModel,
+  crossEntropy,
+  dense,
+  gaussianNll,
+  gru,
+  huber,
+  type Loss,
+  mae,
+  mse,
+  openLearner,
+  pinball,
+  rnn,
+  sgd,
+} from '../src/index.js';
+import { checkOptions } from '../src/learner/options.js';
+import { openTape } from '../src/learner/tape.js';
+import { bceReference } from '../src/losses/bce/reference.js';
+import { crossEntropyReference } from '../src/losses/crossEntropy/reference.js';
+import { gaussianNllReference } from '../src/losses/gaussianNll/reference.js';
+import { huberReference } from '../src/losses/huber/reference.js';
+import { maeReference } from '../src/losses/mae/reference.js';
+import { mseReference } from '../src/losses/mse/reference.js';
+import { pinballReference } from '../src/losses/pinball/reference.js';
+import type { LossResult } from '../src/losses/reference.js';
+import type { DenseActivation } from '../src/readouts/dense/index.js';
+
+/** A float32 number, often small, sometimes large, sometimes the same again (a corner of mae or huber). */
+const value = fc.oneof(
+  fc.float({ min: -3, max: 3, noNaN: true }),
+  fc.float({ min: -200, max: 200, noNaN: true }),
+  fc.constantFrom(0, 1, -1),
+);
+const element = (present: fc.Arbitrary<number>) =>
+  fc.oneof({ weight: 4, arbitrary: present }, { weight: 1, arbitrary: fc.constantFrom(Number.NaN, undefined) });
+const elements = (width: number, present = value) => fc.array(element(present), { minLength: width, maxLength: width });
+const taus = [0.125, 0.5, 0.75];
+
+interface Subject {
+  loss: Loss;
+  outputs: number;
+  readout: DenseActivation;
+  target: fc.Arbitrary<number | (number | undefined)[]>;
+  reference(output: number[], target: number | (number | undefined)[]): LossResult | undefined;
+}
+/** One entry for each folder under src/losses. */
+const subjects: Record<string, Subject> = {
+  mse: { loss: mse, outputs: 3, readout: 'linear', target: elements(3), reference: mseReference },
+  mae: { loss: mae, outputs: 5, readout: 'linear', target: elements(5), reference: maeReference },
+  huber: {
+    loss: huber(1.5),
+    outputs: 3,
+    readout: 'linear',
+    target: elements(3),
+    reference: (output, target) => huberReference(output, target, 1.5),
+  },
+  pinball: {
+    loss: pinball(...taus),
+    outputs: 3,
+    readout: 'linear',
+    target: fc.oneof(elements(3), value, elements(1)),
+    reference: (output, target) => pinballReference(output, target, taus),
+  },
+  gaussianNll: {
+    loss: gaussianNll,
+    outputs: 6,
+    readout: 'linear',
+    target: elements(3),
+    reference: gaussianNllReference,
+  },
+  bce: {
+    loss: bce,
+    outputs: 5,
+    readout: 'sigmoid',
+    target: elements(5, fc.float({ min: 0, max: 1, noNaN: true })),
+    reference: bceReference,
+  },
+  crossEntropy: {
+    loss: crossEntropy,
+    outputs: 4,
+    readout: 'softmax',
+    target: fc.oneof(
+      fc.integer({ min: 0, max: 3 }),
+      fc
+        .tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 0, max: 64 })))
+        .filter((counts) => counts.some((n) => n > 0))
+        .map((counts) => counts.map((n) => Math.fround(n / counts.reduce((sum, k) => sum + k, 0)))),
+      fc.constant(0.5).map((half): (number | undefined)[] => [half, Number.NaN, half, undefined]),
+      fc.constant(Number.NaN),
+    ),
+    reference: crossEntropyReference,
+  },
+};
+
+it('every folder under src/losses has its subject here', () => {
+  const folders = readdirSync(new URL('../src/losses', import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(Object.keys(subjects).sort()).toEqual(folders.sort());
+});
+
+describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, target, reference }) => {
+  const spec = { input: 1, layers: [rnn(2)], output: dense(outputs, { activation: readout }) };
+
+  it('its kernel gives the value and the gradient of its reference', async () => {
+    using model = await createModel(spec);
+    const tape = openTape(model, 1, checkOptions('test', { k1: 1, k2: 1, loss, optimizer: sgd(1) }));
+    const width = loss.targetWidth(outputs, model.spec.output);
+    const read = loss.readTarget ?? (await import('../src/losses/loss.js')).readTarget;
+    // A log variance far out makes numbers that float32 has not.
+    const bounded = loss === gaussianNll ? fc.float({ min: -3, max: 3, noNaN: true }) : value;
+    const output = fc.array(bounded, { minLength: outputs, maxLength: outputs });
+    fc.assert(
+      fc.property(output, target, (read_, wanted) => {
+        const { f32 } = model.runtime.heap;
+        f32.set(read_, (loss.fused ? tape.z : tape.y) >> 2);
+        read(wanted, width, f32, tape.target >> 2, 'test', 1);
+        const got = model.runtime.kernels.learnerLossAt(tape.learner, 0, 0);
+        const gradient = [...f32.slice(tape.dz >> 2, (tape.dz >> 2) + model.outputPadded)];
+        const want = reference(read_, wanted);
+        if (!want) expect(got).toBeNaN();
+        else expect(Math.abs(got - want.loss)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(want.loss)));
+        gradient.forEach((d, i) => {
+          const exact = want?.gradient[i] ?? 0;
+          expect(Math.abs(d - exact)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(exact)));
+        });
+      }),
+      { numRuns: 500 },
+    );
+    tape.arena.dispose();
+  });
+
+  it('a target of another length, an infinite or a textual one is refused, and nothing has changed', async () => {
+    using model = await createModel(spec);
+    using learner = openLearner(model, { k1: 1, k2: 4, loss, optimizer: adam(0.1) });
+    const good = loss === crossEntropy ? 1 : Array.from({ length: loss.targetWidth(outputs, spec.output) }, () => 1);
+    learner.step(0.5, good);
+    const before = learner.snapshot();
+    const bad = [
+      [1, 0, 0, 0, 0, 0, 0],
+      Array.from({ length: outputs }, () => Number.POSITIVE_INFINITY),
+      ['1'],
+      'text',
+      null,
+      {},
+    ];
+    for (const wrong of bad) {
+      const call = () => Reflect.apply(learner.step, learner, [0.5, wrong]);
+      expect(call).toThrowError(expect.objectContaining({ code: 'invalid-sample' }));
+      const late = () => Reflect.apply(learner.label, learner, [1, wrong]);
+      expect(late).toThrowError(expect.objectContaining({ code: 'invalid-sample' }));
+    }
+    expect(learner.snapshot()).toEqual(before);
+  });
+
+  it('learns', async () => {
+    using model = await createModel({ ...spec, layers: [gru(8)], seed: 3 });
+    using learner = openLearner(model, { k1: 1, k2: 4, loss, optimizer: adam(0.02), clipNorm: 1 });
+    const width = loss.targetWidth(outputs, spec.output);
+    const losses: number[] = [];
+    for (let t = 0; t < 400; t++) {
+      const on = t % 2;
+      const wanted = loss === crossEntropy ? on : Array.from({ length: width }, () => on);
+      losses.push(learner.step(on, wanted).due?.loss ?? Number.NaN);
+    }
+    const mean = (part: number[]) => part.reduce((sum, l) => sum + l, 0) / part.length;
+    expect(mean(losses.slice(-40))).toBeLessThan(0.5 * mean(losses.slice(0, 40)));
+  });
+});
+
+describe('losses that do not fit', () => {
+  const open = async (outputs: number, activation: DenseActivation | undefined, loss: Loss) => {
+    const output = activation && { output: dense(outputs, { activation }) };
+    using model = await createModel({ input: 1, layers: [rnn(outputs)], ...output });
+    const inUse = model.runtime.heap.bytesInUse;
+    const refused = () => openLearner(model, { k1: 1, k2: 1, loss, optimizer: sgd(1) });
+    expect(refused).toThrowError(
+      expect.objectContaining({ code: 'invalid-option', message: expect.stringMatching(/; use dense/) }),
+    );
+    expect(model.runtime.heap.bytesInUse).toBe(inUse);
+  };
+  it.each([
+    ['crossEntropy under a sigmoid', 3, 'sigmoid', crossEntropy],
+    ['crossEntropy under a linear readout', 3, 'linear', crossEntropy],
+    ['crossEntropy without a readout', 3, undefined, crossEntropy],
+    ['crossEntropy over one class', 1, 'softmax', crossEntropy],
+    ['bce under a softmax', 3, 'softmax', bce],
+    ['bce without a readout', 3, undefined, bce],
+    ['pinball with too many outputs', 3, 'linear', pinball(0.1, 0.9)],
+    ['gaussianNll with an odd number of outputs', 3, 'linear', gaussianNll],
+    ['gaussianNll under a sigmoid', 2, 'sigmoid', gaussianNll],
+  ] as const)('%s', (_, outputs, activation, loss) => open(outputs, activation, loss));
+
+  it.each([
+    ['huber(0)', () => huber(0)],
+    ['huber(Infinity)', () => huber(Number.POSITIVE_INFINITY)],
+    ['pinball()', () => pinball()],
+    ['pinball(1)', () => pinball(1)],
+    ['pinball(NaN)', () => pinball(Number.NaN)],
+  ])('%s is refused', (_, make) => {
+    expect(make).toThrowError(expect.objectContaining({ code: 'invalid-option' }));
+  });
+});
+
+describe('targets that are none', () => {
+  const refuses = async (loss: Loss, activation: DenseActivation, target: number | number[], pattern: RegExp) => {
+    using model = await createModel({ input: 1, layers: [rnn(2)], output: dense(3, { activation }) });
+    using learner = openLearner(model, { k1: 1, k2: 1, loss, optimizer: sgd(1) });
+    learner.step(1);
+    expect(() => learner.step(1, target)).toThrowError(
+      expect.objectContaining({ code: 'invalid-sample', message: expect.stringMatching(pattern) }),
+    );
+  };
+  it.each([
+    ['a class above the last', crossEntropy, 'softmax', 3, /sample 2 must be a class from 0 to 2.*got 3;/],
+    ['a class below 0', crossEntropy, 'softmax', -1, /got -1;/],
+    ['a class between two', crossEntropy, 'softmax', 0.5, /got 0.5;/],
+    ['a distribution that sums to 2', crossEntropy, 'softmax', [1, 1, 0], /sample 2 must be a distribution/],
+    ['a negative probability', crossEntropy, 'softmax', [1.5, -0.5, 0], /sample 2 must be a distribution/],
+    ['a yes beyond 1', bce, 'sigmoid', [0, 1, 1.5], /sample 2 must be from 0 to 1/],
+  ] as const)('%s', (_, loss, activation, target, pattern) =>
+    refuses(loss, activation, typeof target === 'number' ? target : [...target], pattern),
+  );
+});
+
+it('rows of a batch may each be labelled by one class, or one value for all quantiles', async () => {
+  using model = await createModel({ input: 1, layers: [rnn(2)], output: dense(3, { activation: 'softmax' }) });
+  using state = model.openState(2);
+  using learner = openLearner(model, { k1: 1, k2: 1, loss: crossEntropy, optimizer: sgd(1), state });
+  expect([...(learner.step([1, 2], [2, 0]).due?.target ?? [])]).toEqual([0, 0, 1, 1, 0, 0]);
+  expect(() => learner.step([1, 2], [2, 7])).toThrowError(expect.objectContaining({ code: 'invalid-sample' }));
+  using quantiles = await createModel({ input: 1, layers: [rnn(2)], output: dense(2) });
+  using pair = quantiles.openState(2);
+  using other = openLearner(quantiles, { k1: 1, k2: 1, loss: pinball(0.25, 0.75), optimizer: sgd(1), state: pair });
+  expect([...(other.step([1, 2], [5, 7]).due?.target ?? [])]).toEqual([5, 5, 7, 7]);
+});
