@@ -3,6 +3,8 @@ export { lstm } from './cells/lstm/index.js';
 export { type RnnOptions, rnn } from './cells/rnn/index.js';
 export { createModel } from './createModel.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
+export { type Fidelity, type FidelityOptions, gradientFidelity } from './learner/fidelity/index.js';
+export type { GateRecord } from './learner/gates.js';
 export {
   type Due,
   type LabelStep,

@@ -35,6 +35,20 @@ function labelled(model: Model, tape: Tape, { slot, rows, count, y, width }: Str
   return { places, outputs: gather(y >> 2, output), targets: gather(target, width) };
 }
 
+/** Puts the gradient of the labelled rows in place, zeros elsewhere among the rows of the window. */
+function spread(
+  memory: Float32Array,
+  dz: number,
+  given: { places: number[]; gradient: Float32Array; output: number; outputPadded: number },
+  rows: { from: number; of: number },
+): void {
+  const { places, gradient, output, outputPadded } = given;
+  memory.fill(0, dz, dz + rows.of * outputPadded);
+  places.forEach((m, k) => {
+    memory.set(gradient.subarray(k * output, (k + 1) * output), dz + (rows.from + m) * outputPadded);
+  });
+}
+
 /** The loss of one sample's rows; NaN: none has a target. */
 export function lossOfSample(
   model: Model,
@@ -46,6 +60,33 @@ export function lossOfSample(
   const y = tape.y + slot * rows * model.outputPadded * 4;
   const { places, outputs, targets } = labelled(model, tape, { ...sample, count: rows, y });
   return places.length > 0 ? ofWindow(outputs, targets, places.length).loss : Number.NaN;
+}
+
+/**
+ * After a forward pass over the window: the gradient of its last labelled sample's loss, by the outputs, into dz. False: none is labelled.
+ */
+export function gradientOfLastSample(
+  model: Model,
+  tape: Tape,
+  ofWindow: WindowLoss,
+  { slot, steps, rows, width }: { slot: number; steps: number; rows: number; width: number },
+): boolean {
+  const { output, outputPadded, runtime } = model;
+  const stride = rows * outputPadded;
+  for (let t = steps - 1; t >= 0; t--) {
+    const sample = { slot: slot + t, rows, count: rows, y: tape.windowY + t * stride * 4, width };
+    const { places, outputs, targets } = labelled(model, tape, sample);
+    if (places.length === 0) continue;
+    const { gradient } = ofWindow(outputs, targets, places.length);
+    spread(
+      runtime.heap.f32,
+      tape.dz >> 2,
+      { places, gradient, output, outputPadded },
+      { from: t * rows, of: steps * rows },
+    );
+    return true;
+  }
+  return false;
 }
 
 /**
@@ -66,12 +107,7 @@ export function updateByLoss(
   if (places.length === 0) return -1;
   const { gradient } = ofWindow(outputs, targets, places.length);
   // Read after the loss: its tensors may have made the heap grow.
-  const memory = heap.f32;
-  const dz = tape.dz >> 2;
-  memory.fill(0, dz, dz + steps * rows * outputPadded);
-  places.forEach((m, k) => {
-    memory.set(gradient.subarray(k * output, (k + 1) * output), dz + m * outputPadded);
-  });
+  spread(heap.f32, tape.dz >> 2, { places, gradient, output, outputPadded }, { from: 0, of: steps * rows });
   kernels.learnerBackward(tape.learner, slot, steps, again ? 1 : 0);
   return kernels.learnerClipAndStep(tape.learner);
 }
