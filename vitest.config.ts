@@ -6,7 +6,9 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: {
     alias: [
-      { find: '#wasm', replacement: here('./src/runtime/wasm.node.ts') },
+      { find: '#kernels', replacement: here('./src/runtime/kernels.node.ts') },
+      { find: '#tfjs', replacement: here('./src/runtime/tfjs.node.ts') },
+      { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
       { find: /^rx-eddy\/web$/, replacement: here('./operators/toTransformStream.ts') },

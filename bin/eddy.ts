@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
 import { addForecast } from './forecast.js';
@@ -6,9 +7,10 @@ import { addForecast } from './forecast.js';
 const USAGE = 2;
 const DATA = 1;
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 const program = new Command('eddy')
   .description('Recurrent networks that run and learn inside a stream.')
-  .version('0.1.0')
+  .version(version)
   .showHelpAfterError('(eddy --help explains the options)')
   .exitOverride();
 addForecast(program);
@@ -16,10 +18,12 @@ for (const command of program.commands)
   command.exitOverride().showHelpAfterError(`(eddy ${command.name()} --help explains the options)`);
 
 // A reader that has seen enough (| head) closes the pipe: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
 
 try {
   await program.parseAsync();

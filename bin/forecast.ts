@@ -8,7 +8,15 @@ import { adam } from '../src/optimizers/adam/index.js';
 import { dense } from '../src/readouts/dense/index.js';
 import { chart } from './chart.js';
 import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
-import { firstNumericColumn, formatOf, numberIn, readTable, type TableFormat } from './rows.js';
+import {
+  cellIn,
+  firstNumericColumn,
+  formatOf,
+  type NeededColumn,
+  numberIn,
+  readTable,
+  type TableFormat,
+} from './rows.js';
 import { openScore, type Summary } from './score.js';
 
 interface ForecastOptions {
@@ -90,20 +98,25 @@ async function run(file: string, options: ForecastOptions): Promise<void> {
   const started = performance.now();
   const progress = openProgress();
   let column = options.column;
+  const needed: NeededColumn[] = [];
+  if (column !== undefined) needed.push({ column, option: '--column' });
+  if (options.time !== undefined) needed.push({ column: options.time, option: '--time' });
   let index = 0;
   let skipped = 0;
+  let firstBad: EddyError | undefined;
   let held: number | undefined;
   try {
-    for await (const row of readTable(file, options.format ?? formatOf(file))) {
+    for await (const row of readTable(file, options.format ?? formatOf(file), needed)) {
       let value: number;
       let time: string | null = null;
       try {
         if (row instanceof EddyError) throw row;
-        column ??= firstNumericColumn(row);
-        if (options.time !== undefined) time = textIn(row.cells, options.time, row.number);
+        column ??= firstNumericColumn(row, options.time);
+        if (options.time !== undefined) time = textOf(cellIn(row, { column: options.time, option: '--time' }));
         value = numberIn(row, column);
       } catch (error) {
         if (onInvalid === 'error' || !(error instanceof EddyError)) throw error;
+        firstBad ??= error;
         if (onInvalid === 'skip' || held === undefined) {
           skipped++;
           continue;
@@ -129,22 +142,17 @@ async function run(file: string, options: ForecastOptions): Promise<void> {
     stage.dispose();
     progress.clear();
   }
+  if (index === 0 && firstBad) throw firstBad;
   const summary = score.summary((performance.now() - started) / 1000, skipped);
   if (options.chart) process.stdout.write(`${chart(newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
   if (options.jsonSummary !== undefined) await writeFile(options.jsonSummary, `${JSON.stringify(summary, null, 2)}\n`);
 }
 
-function textIn(cells: Map<string, unknown>, column: string, number: number): string | null {
-  if (!cells.has(column)) {
-    throw new EddyError(
-      'invalid-sample',
-      `row ${number} has no column '${column}', it has ${[...cells.keys()].map((name) => `'${name}'`).join(', ')}; name one of these with --time`,
-    );
-  }
-  const cell = cells.get(column);
-  return cell === undefined || cell === null ? null : String(cell);
-}
+const textOf = (cell: unknown): string | null => {
+  if (cell === undefined || cell === null) return null;
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+};
 
 /** One line that is written over, on a terminal only. */
 function openProgress() {

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { type CsvError, parse } from 'csv-parse';
 import { EddyError } from '../src/errors.js';
+import { LONGEST_LINE, readLines } from './lines.js';
 
 /** One row of a table: its number from 1, and its cells by column name. */
 export interface TableRow {
@@ -12,6 +12,12 @@ export interface TableRow {
 
 export type TableFormat = 'csv' | 'ndjson';
 
+/** A column that the input must have, and the option that named it. */
+export interface NeededColumn {
+  column: string;
+  option: '--column' | '--time';
+}
+
 /** What is wrong with one row; the rows after it can still be read. */
 export type BadRow = EddyError;
 
@@ -20,13 +26,18 @@ export type BadRow = EddyError;
  * as the error that says why.
  *
  * @param file a path, or '-' for standard input
- * @throws EddyError `invalid-file`: no such file, no header.
+ * @param needed what a CSV file's header must have; NDJSON may name its columns anew in every row
+ * @throws EddyError `invalid-file`: no such file, no header, no such column, no rows.
  */
-export async function* readTable(file: string, format: TableFormat): AsyncGenerator<TableRow | BadRow> {
+export async function* readTable(
+  file: string,
+  format: TableFormat,
+  needed: readonly NeededColumn[],
+): AsyncGenerator<TableRow | BadRow> {
   const source = file === '-' ? process.stdin : createReadStream(file);
   const name = file === '-' ? 'standard input' : file;
   try {
-    yield* format === 'csv' ? readCsv(source, name) : readNdjson(source, name);
+    yield* format === 'csv' ? readCsv(source, name, needed) : readNdjson(source, name);
   } catch (error) {
     throw asFileError(error, name);
   } finally {
@@ -37,9 +48,13 @@ export async function* readTable(file: string, format: TableFormat): AsyncGenera
 /** By the file's ending, CSV where it says nothing. */
 export const formatOf = (file: string): TableFormat => (/\.(ndjson|jsonl)$/i.test(file) ? 'ndjson' : 'csv');
 
-async function* readCsv(source: Readable, name: string): AsyncGenerator<TableRow | BadRow> {
+async function* readCsv(
+  source: Readable,
+  name: string,
+  needed: readonly NeededColumn[],
+): AsyncGenerator<TableRow | BadRow> {
   const parser = source.pipe(
-    parse({ bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 1 << 20 }),
+    parse({ bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: LONGEST_LINE }),
   );
   source.on('error', (error) => parser.destroy(error));
   let header: string[] | undefined;
@@ -50,6 +65,14 @@ async function* readCsv(source: Readable, name: string): AsyncGenerator<TableRow
       header = fields;
       const twice = fields.find((column, k) => fields.indexOf(column) < k);
       if (twice !== undefined) throw bad(name, `the header names '${twice}' twice`, 'name each column once');
+      for (const { column, option } of needed) {
+        if (!fields.includes(column))
+          throw bad(
+            name,
+            `the header has no column ${nameAll([column])}, it has ${nameAll(fields)}`,
+            `name one of these with ${option}`,
+          );
+      }
       continue;
     }
     number++;
@@ -69,15 +92,8 @@ async function* readCsv(source: Readable, name: string): AsyncGenerator<TableRow
 }
 
 async function* readNdjson(source: Readable, name: string): AsyncGenerator<TableRow | BadRow> {
-  const failed = new Promise<never>((_, reject) => {
-    source.once('error', reject);
-  });
-  failed.catch(() => {});
   let number = 0;
-  const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-  for (;;) {
-    const { done, value: line } = await Promise.race([lines.next(), failed]);
-    if (done) break;
+  for await (const line of readLines(source, name)) {
     if (line.trim() === '') continue;
     number++;
     const row = parseObject(line);
@@ -101,33 +117,36 @@ function parseObject(line: string): object | undefined {
   }
 }
 
-/**
- * The number in a row's column.
- * @throws EddyError `invalid-sample`: no such column, text, nothing, NaN or ±Infinity.
- */
-export function numberIn({ number, cells }: TableRow, column: string): number {
-  if (!cells.has(column)) {
-    throw new EddyError(
-      'invalid-sample',
-      `row ${number} has no column '${column}', it has ${[...cells.keys()].map(quote).join(', ')}; name one of these with --column`,
-    );
-  }
-  const cell = cells.get(column);
-  const value =
-    typeof cell === 'number' ? cell : typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN;
-  if (Number.isFinite(value)) return value;
+/** A row's cell. @throws EddyError `invalid-sample`: no such column. */
+export function cellIn({ number, cells }: TableRow, { column, option }: NeededColumn): unknown {
+  if (cells.has(column)) return cells.get(column);
   throw new EddyError(
     'invalid-sample',
-    `row ${number} must have a finite number in column '${column}', got ${quote(cell)}; mend the row, or pass --on-invalid skip or hold`,
+    `row ${number} has no column ${nameAll([column])}, it has ${nameAll([...cells.keys()]) || 'none'}; name one of these with ${option}`,
   );
 }
 
-/** The first column of the row that holds a number. @throws EddyError `invalid-sample` where none does. */
-export function firstNumericColumn({ number, cells }: TableRow): string {
-  for (const [column, cell] of cells) {
-    const text = typeof cell === 'number' ? String(cell) : typeof cell === 'string' ? cell.trim() : '';
-    if (text !== '' && Number.isFinite(Number(text))) return column;
-  }
+/**
+ * The number in a row's column.
+ * @throws EddyError `invalid-sample`: no such column, text, nothing, NaN, ±Infinity, or a number beyond float32.
+ */
+export function numberIn(row: TableRow, column: string): number {
+  const cell = cellIn(row, { column, option: '--column' });
+  const value = asNumber(cell);
+  // A change between two such values, squared, is still a number.
+  if (Number.isFinite(Math.fround(value))) return value;
+  throw new EddyError(
+    'invalid-sample',
+    `row ${row.number} must have a finite number within float32 in column '${column}', got ${quote(cell)}; mend the row, or pass --on-invalid skip or hold`,
+  );
+}
+
+const asNumber = (cell: unknown): number =>
+  typeof cell === 'number' ? cell : typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN;
+
+/** The first column of the row, other than `time`, that holds a number. @throws EddyError `invalid-sample` where none does. */
+export function firstNumericColumn({ number, cells }: TableRow, time: string | undefined): string {
+  for (const [column, cell] of cells) if (column !== time && Number.isFinite(asNumber(cell))) return column;
   throw new EddyError(
     'invalid-sample',
     `row ${number} must have a number in some column, it has none; name the column with --column`,
@@ -150,6 +169,8 @@ function asFileError(error: unknown, name: string): unknown {
 
 const bad = (name: string, rule: string, remedy: string) =>
   new EddyError('invalid-file', `${name}: ${rule}; ${remedy}`);
+
+const nameAll = (columns: readonly string[]) => columns.map(quote).join(', ');
 
 function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';

@@ -1,4 +1,5 @@
 export { asOperator } from './asOperator.js';
+export { type CheckpointOptions, checkpoint } from './checkpoint.js';
 export { inverse } from './inverse.js';
 export { type LearnOptions, learn } from './learn.js';
 export { type PredictOptions, predict } from './predict.js';

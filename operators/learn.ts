@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
-import { type LearnStep, openLearner, type Target } from '../src/learner/learner.js';
+import { openLearner } from '../src/learner/learner.js';
+import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
@@ -81,10 +82,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         }
         const result = learner.step(x);
         if (wanted !== undefined && result.index > horizon) {
-          const { due, updated, gradientNorm } = learner.label(result.index - horizon, wanted);
-          result.updated = updated;
-          if (due) result.due = due;
-          if (gradientNorm !== undefined) result.gradientNorm = gradientNorm;
+          Object.assign(result, learner.label(result.index - horizon, wanted));
         }
         emit(result);
       },

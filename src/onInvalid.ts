@@ -1,5 +1,7 @@
 import { EddyError } from './errors.js';
+import type { Metrics } from './metrics.js';
 import { readSample } from './sample.js';
+import { isRecord } from './snapshot.js';
 import type { Snapshot, SnapshotValue } from './stage.js';
 
 /**
@@ -38,14 +40,16 @@ export class SampleReader {
   readonly #where: string;
   readonly #width: number;
   readonly #policy: OnInvalid;
+  readonly #metrics: Metrics | undefined;
   readonly #last: Float64Array;
   #any = false;
 
-  constructor(where: string, width: number, policy: OnInvalid = 'error') {
+  constructor(where: string, width: number, policy: OnInvalid = 'error', metrics?: Metrics) {
     checkOnInvalid(policy, where);
     this.#where = where;
     this.#width = width;
     this.#policy = policy;
+    this.#metrics = metrics;
     this.#last = new Float64Array(policy === 'hold' ? width : 0);
   }
 
@@ -73,9 +77,11 @@ export class SampleReader {
   #miss(target: Float32Array | Float64Array, offset: number): Reading {
     if (!this.#any) {
       this.skipped++;
+      this.#metrics?.add('skipped', 1);
       return 'skipped';
     }
     this.held++;
+    this.#metrics?.add('held', 1);
     target.set(this.#last, offset);
     return 'held';
   }
@@ -108,6 +114,3 @@ export class SampleReader {
     );
   }
 }
-
-const isRecord = (value: SnapshotValue | undefined): value is Snapshot =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);

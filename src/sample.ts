@@ -20,18 +20,30 @@ export function readSample(
   where: string,
   index: number,
 ): void {
+  // The usual case stands alone and small, so that it is compiled into its caller.
+  if (!(sample instanceof Float32Array) || sample.length !== width) {
+    readOther(sample, width, target, offset, where, index);
+    return;
+  }
+  for (let i = 0; i < width; i++) {
+    if (!(Math.abs(sample[i]) < Number.POSITIVE_INFINITY)) readOther(sample, width, target, offset, where, index);
+  }
+  for (let i = 0; i < width; i++) target[offset + i] = sample[i];
+}
+
+function readOther(
+  sample: unknown,
+  width: number,
+  target: Float32Array | Float64Array,
+  offset: number,
+  where: string,
+  index: number,
+): void {
   const limit = target instanceof Float64Array ? Number.POSITIVE_INFINITY : FLOAT32_OVERFLOW;
   if (typeof sample === 'number') {
     // Written as !(… < …) throughout: NaN fails every comparison.
     if (width !== 1 || !(Math.abs(sample) < limit)) refuse(sample, width, limit, where, index);
     target[offset] = sample;
-  } else if (sample instanceof Float32Array) {
-    // One loop for each kind of array: a shared one would be megamorphic on the hot path.
-    if (sample.length !== width) refuse(sample, width, limit, where, index);
-    for (let i = 0; i < width; i++) {
-      if (!(Math.abs(sample[i] ?? 0) < limit)) refuse(sample, width, limit, where, index);
-    }
-    for (let i = 0; i < width; i++) target[offset + i] = sample[i] ?? 0;
   } else if (Array.isArray(sample)) {
     if (sample.length !== width) refuse(sample, width, limit, where, index);
     for (let i = 0; i < width; i++) if (!fits(sample[i], limit)) refuse(sample, width, limit, where, index);
@@ -45,10 +57,14 @@ export function readSample(
   }
 }
 
-/** The smallest number that rounds to Infinity as float32: halfway between the largest float32 and 2^128. */
-const FLOAT32_OVERFLOW = 2 ** 128 - 2 ** 103;
+/** The smallest number that rounds to Infinity as float32: 2^128 − 2^103, halfway between the largest float32 and 2^128. */
+const FLOAT32_OVERFLOW = 3.4028235677973366e38;
 
 const fits = (value: unknown, limit: number): boolean => typeof value === 'number' && Math.abs(value) < limit;
+
+/** Whether a value is an array that may be a sample; its elements are not looked at. */
+export const isRow = (value: unknown): value is readonly number[] | Float32Array | Float64Array =>
+  Array.isArray(value) || isFloatArray(value);
 
 /** By tag, not by constructor: an array from another realm (a vm context, an iframe, Jest) is as good as one of ours. */
 function isFloatArray(value: unknown): value is Float32Array | Float64Array {

@@ -1,7 +1,22 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
+import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../model/parameters.js';
 import type { Snapshot, SnapshotValue } from '../stage.js';
+import type { LearnerCounts } from './learnStep.js';
 import type { Tape } from './tape.js';
+
+/** What a learner's snapshot holds, every part of the shape that it must have. */
+export interface CheckedSnapshot {
+  readonly newest: number;
+  readonly front: number;
+  readonly first: number;
+  readonly powers: readonly [number, number];
+  readonly counts: LearnerCounts;
+  /** For each sample on the tape: 1 where no weight has changed since. */
+  readonly fresh: Float64Array;
+  readonly weights: Weights;
+  readonly tape: readonly { readonly start: number; readonly data: Float32Array }[];
+}
 
 /** A copy of the tape's first `count` slots, of the states before each, and of the optimizer's moments. */
 export function readTapeSnapshot(model: Model, tape: Tape, count: number): Snapshot {
@@ -11,22 +26,66 @@ export function readTapeSnapshot(model: Model, tape: Tape, count: number): Snaps
   );
 }
 
-/** Puts a copy back. @throws EddyError `invalid-state` where it is of another shape; nothing has been written then. */
-export function writeTapeSnapshot(model: Model, tape: Tape, count: number, from: SnapshotValue | undefined): void {
-  const { f32 } = model.runtime.heap;
-  const wanted = parts(model, tape, count);
-  const found = wanted.map(({ name, floats }) => {
-    const data =
-      typeof from === 'object' && from !== null && Object.hasOwn(from, name) ? Reflect.get(from, name) : undefined;
-    if (count <= tape.slots && data instanceof Float32Array && data.length === floats) return data;
-    throw new EddyError(
+/** @throws EddyError `invalid-state`, `invalid-weights` unless the record is one of a learner of this shape. */
+export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, from: Snapshot): CheckedSnapshot {
+  const { newest, front, first, powers, fresh } = from;
+  const foreign = (rule: string) =>
+    new EddyError(
       'invalid-state',
-      `learner.restore: '${name}' must have ${floats} numbers; restore a snapshot of a learner with the same model, rows, k1, k2, maxLag and optimizer`,
+      `learner.restore: ${rule}; restore a snapshot of a learner with the same model, rows, k1, k2, maxLag and optimizer`,
     );
+  if (!isCount(newest) || !isCount(front) || !isCount(first) || first < 1 || front > newest)
+    throw foreign('newest, front and first must be samples’ numbers, they are not');
+  const kept = newest - first + 1;
+  if (!(fresh instanceof Float64Array) || fresh.length !== kept || kept > tape.slots)
+    throw foreign(`fresh must tell of at most ${tape.slots} samples, from first to newest, it does not`);
+  const [one, two] = Array.isArray(powers) ? powers.map(Number) : [];
+  if (!Number.isFinite(one) || !Number.isFinite(two)) throw foreign('powers must be two numbers, they are not');
+
+  const names = Object.keys(counts);
+  const counted = names.map((name) => [name, field(from.counts, name)] as const);
+  const missing = counted.find(([, value]) => !isCount(value));
+  if (missing) throw foreign(`counts.${missing[0]} must be a count, got ${String(missing[1])}`);
+
+  const weights: { [name: string]: NamedTensor } = {};
+  for (const { name, shape } of model.block.parameters) {
+    const data = field(from.weights, name);
+    if (data instanceof Float32Array) weights[name] = { shape, data };
+  }
+  checkTensors('learner.restore', model.block, weights);
+
+  const strips = parts(model, tape, kept).map(({ name, start, floats }) => {
+    const data = field(from.tape, name);
+    if (data instanceof Float32Array && data.length === floats) return { start, data };
+    throw foreign(`'${name}' must have ${floats} numbers`);
   });
-  wanted.forEach(({ start }, k) => {
-    f32.set(found[k], start);
-  });
+  return {
+    newest,
+    front,
+    first,
+    powers: [one, two],
+    counts: { ...counts, ...Object.fromEntries(counted) },
+    fresh,
+    weights,
+    tape: strips,
+  };
+}
+
+/** Puts a checked snapshot's weights and tape in place. */
+export function writeSnapshot(model: Model, { weights, tape }: CheckedSnapshot): void {
+  const { f32 } = model.runtime.heap;
+  for (const { start, data } of tape) f32.set(data, start);
+  writeTensors(model.block, weights, f32, model.address >> 2);
+}
+
+const isCount = (value: SnapshotValue | undefined): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** A record's own field; nothing where it is no record. */
+function field(record: SnapshotValue | undefined, name: string): SnapshotValue | undefined {
+  if (typeof record !== 'object' || record === null || Array.isArray(record) || ArrayBuffer.isView(record))
+    return undefined;
+  return Object.hasOwn(record, name) ? Reflect.get(record, name) : undefined;
 }
 
 /** What the tape consists of, in floats of the heap. */

@@ -25,7 +25,7 @@ import {
   type Weights,
   writeTensors,
 } from './parameters.js';
-import { OpenState, type State } from './state.js';
+import { State } from './state.js';
 
 /** Rows that a step takes at once: their gates stay in the first-level cache. */
 const TILE = 32;
@@ -134,7 +134,7 @@ export class Model implements Disposable {
   openState(rows = 1): State {
     this.requireOpen('model.openState');
     requireCount('model.openState', 'rows', rows);
-    return new OpenState(this.runtime.heap, this.spec, this.outputPadded, rows, this);
+    return new State(this.runtime.heap, this.spec, this.outputPadded, rows, this);
   }
 
   /**
@@ -145,7 +145,7 @@ export class Model implements Disposable {
    * has not moved then.
    */
   step(x: Sample, state: State, out?: Float32Array): Float32Array {
-    if (!(state instanceof OpenState) || state.owner !== this) {
+    if (state?.owner !== this) {
       throw new EddyError(
         'invalid-state',
         'model.step: the state must be one that this model opened; use model.openState()',
@@ -168,9 +168,10 @@ export class Model implements Disposable {
   /** @internal Copies an output's rows from its slot, without their padding. */
   copyOutput(memory: Float32Array, slot: number, rows: number, out: Float32Array): void {
     const { output, outputPadded } = this;
-    let from = slot >> 2;
-    for (let row = 0, to = 0; row < rows; row++, from += outputPadded) {
-      for (let i = 0; i < output; i++) out[to++] = memory[from + i];
+    for (let row = 0; row < rows; row++) {
+      const from = (slot >> 2) + row * outputPadded;
+      const to = row * output;
+      for (let i = 0; i < output; i++) out[to + i] = memory[from + i];
     }
   }
 
@@ -211,7 +212,7 @@ export class Model implements Disposable {
     if (this.#disposed) this.#refuse(where);
   }
 
-  #refuse(where: string, state?: OpenState): never {
+  #refuse(where: string, state?: State): never {
     const what = state?.disposed && !this.#disposed ? 'state' : 'model';
     throw new EddyError('disposed', `${where}: the ${what} must be open, it has been disposed; make a new one`);
   }

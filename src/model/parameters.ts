@@ -152,10 +152,12 @@ export function initialWeights({ input, layers, output }: ModelSpec, random: Ran
 /** A copy of the block's tensors, unpacked. */
 export function readTensors(block: ParameterBlock, memory: Float32Array, start: number): Weights {
   return Object.fromEntries(
-    block.parameters.map(({ name, shape, places }) => [
-      name,
-      { shape, data: Float32Array.from(places, (place) => memory[start + place]) },
-    ]),
+    block.parameters.map(({ name, shape, places }) => {
+      // A loop, since Float32Array.from with a function takes 30 times as long: checkpoints are read from here.
+      const data = new Float32Array(places.length);
+      for (let k = 0; k < places.length; k++) data[k] = memory[start + places[k]];
+      return [name, { shape, data }];
+    }),
   );
 }
 

@@ -20,24 +20,14 @@ export interface StateTensor {
  * The hidden (and cell) state of every layer, for one or many independent rows. Made by `model.openState(rows)`; zeros at first.
  * A step of the model moves it.
  */
-export interface State extends Disposable {
-  readonly rows: number;
-  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H]. */
-  snapshot(): StateRecord;
-  /** @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then. */
-  restore(from: StateRecord): void;
-  /** Zeroes one row, or all. */
-  reset(row?: number): void;
-  /** Frees it. May be called more than once. */
-  dispose(): void;
-}
-
-/** A state as the model itself sees it: where it stands on the heap, with its own slots for input and output. */
-export class OpenState implements State {
-  /** The kernels' records of it, one a layer. */
+export class State implements Disposable {
+  /** @internal The kernels' records of it, one a layer. */
   readonly places: number;
+  /** @internal Its slot for a sample. */
   readonly input: number;
+  /** @internal Its slot for an output. */
   readonly output: number;
+  /** @internal */
   disposed = false;
   readonly #heap: Heap;
   readonly #arena: Arena;
@@ -45,12 +35,13 @@ export class OpenState implements State {
   readonly #floats: number;
   readonly #tensors: StateTensor[] = [];
 
+  /** @internal */
   constructor(
     heap: Heap,
     { input, layers }: ModelSpec,
     outputFloats: number,
     readonly rows: number,
-    /** The model it belongs to. */
+    /** @internal The model it belongs to. */
     readonly owner: object,
   ) {
     this.#heap = heap;
@@ -78,16 +69,19 @@ export class OpenState implements State {
     });
   }
 
+  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H]. */
   snapshot(): StateRecord {
     return readState(this.#open(), this.#tensors, this.rows);
   }
 
+  /** @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then. */
   restore(from: StateRecord): void {
     const memory = this.#open();
     checkState('state.restore', this.#tensors, this.rows, from);
     writeState(memory, this.#tensors, this.rows, from);
   }
 
+  /** Zeroes one row, or all. */
   reset(row?: number): void {
     const memory = this.#open();
     if (row === undefined) {
@@ -106,6 +100,7 @@ export class OpenState implements State {
     }
   }
 
+  /** Frees it. May be called more than once. */
   dispose(): void {
     this.disposed = true;
     this.#arena.dispose();

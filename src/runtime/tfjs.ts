@@ -1,14 +1,14 @@
-import { BackendWasm, version_wasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { loadKernels, loadTfjs } from '#wasm';
+import { loadKernels } from '#kernels';
+import { loadTfjs, tfjsVersion } from '#tfjs';
 import { EddyError } from '../errors.js';
-import type { Heap } from './heap.js';
+import { Backend } from './backend.js';
+import { ALIGNMENT, type Allocator, openHeap } from './heap.js';
 import { instantiateKernels, requireSimd } from './instantiate.js';
 import type { Runtime } from './runtime.js';
-import { MAX_BYTES, startTfjsModule, type TfjsModule } from './tfjsModule.js';
+import { startTfjsModule, type TfjsModule } from './tfjsModule.js';
 
 const TFJS_VERSION = '4.22.0';
-const ALIGNMENT = 64;
 
 let starting: Promise<Runtime> | undefined;
 
@@ -27,7 +27,7 @@ export function startTfjs(): Promise<Runtime> {
 }
 
 async function start(): Promise<Runtime> {
-  refuseOtherVersions(tf.version_core, version_wasm);
+  refuseOtherVersions(tf.version_core, tfjsVersion);
   if ('wasm' in tf.engine().registry) {
     throw new EddyError(
       'host',
@@ -37,12 +37,13 @@ async function start(): Promise<Runtime> {
   requireSimd();
   const [tfjs, kernels] = await Promise.all([loadTfjs(), loadKernels()]);
   const module = startTfjsModule(tfjs);
-  // BackendWasm's types ask for all of Emscripten's module; it uses what startTfjsModule gives.
-  const backend: BackendWasm = Reflect.construct(BackendWasm, [module.emscripten]);
+  const backend = new Backend(module);
   tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => backend, 2);
   tf.findBackend('wasm');
-  return { heap: openHeap(module), kernels: instantiateKernels(kernels, module.memory) };
+  const { heap, readViews } = openHeap(onTfjs(module));
+  module.onGrowth = readViews;
+  return { heap, kernels: instantiateKernels(kernels, module.memory) };
 }
 
 /** Fails with `host` unless both versions are the one whose module eddy starts. */
@@ -54,43 +55,22 @@ export function refuseOtherVersions(core: string, wasm: string): void {
   );
 }
 
-function openHeap(module: TfjsModule): Heap {
-  const blocks = new Map<number, { raw: number; bytes: number }>();
-  let bytesInUse = 0;
-  const read = () => ({
-    f32: new Float32Array(module.memory.buffer),
-    f64: new Float64Array(module.memory.buffer),
-    u32: new Uint32Array(module.memory.buffer),
-  });
-  const heap = {
-    ...read(),
-    get bytesInUse() {
-      return bytesInUse;
-    },
-    allocate(bytes: number) {
-      const fits = bytes + ALIGNMENT < MAX_BYTES;
-      const raw = fits ? module.malloc(bytes + ALIGNMENT) >>> 0 : 0;
-      if (raw === 0) {
-        const heapBytes = module.memory.buffer.byteLength;
-        throw new EddyError(
-          'out-of-memory',
-          `eddy: the heap must have ${bytes} bytes free, it has ${heapBytes} in all, ${bytesInUse} of them eddy's, and may grow to ${MAX_BYTES}; use fewer units, rows or a shorter window, or dispose what is not in use`,
-        );
-      }
-      const address = Math.ceil((raw + 1) / ALIGNMENT) * ALIGNMENT;
-      heap.f32.fill(0, address >> 2, (address + bytes + 3) >> 2);
-      blocks.set(address, { raw, bytes });
-      bytesInUse += bytes;
+/** tfjs's own allocator, whose blocks start at multiples of 16. */
+function onTfjs({ memory, _malloc, _free }: TfjsModule): Allocator {
+  const raw = new Map<number, number>();
+  return {
+    memory,
+    take(bytes) {
+      const block = _malloc(bytes + ALIGNMENT) >>> 0;
+      if (block === 0) return 0;
+      const address = Math.ceil((block + 1) / ALIGNMENT) * ALIGNMENT;
+      raw.set(address, block);
       return address;
     },
-    free(address: number) {
-      const block = blocks.get(address);
-      if (!block) return;
-      blocks.delete(address);
-      bytesInUse -= block.bytes;
-      module.free(block.raw);
+    give(address) {
+      const block = raw.get(address);
+      raw.delete(address);
+      if (block !== undefined) _free(block);
     },
   };
-  module.onGrowth = () => Object.assign(heap, read());
-  return heap;
 }

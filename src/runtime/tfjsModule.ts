@@ -1,9 +1,7 @@
 import { EddyError } from '../errors.js';
+import { MAX_BYTES } from './heap.js';
 
 const PAGE = 65536;
-
-/** What tfjs's module lets its heap grow to. */
-export const MAX_BYTES = 2 ** 31;
 
 /** The exports of tfjs's SIMD module that a start needs; every kernel is one more function. */
 type TfjsExports = {
@@ -16,36 +14,31 @@ type TfjsExports = {
   __wasm_call_ctors(): void;
 };
 
-/** tfjs's WASM module as BackendWasm uses it, started without Emscripten's JavaScript. */
-export interface TfjsModule {
-  readonly memory: WebAssembly.Memory;
-  malloc(bytes: number): number;
-  free(address: number): void;
-  /** Called after each growth, when all views are detached. */
-  onGrowth: () => void;
-  /** What `new BackendWasm` takes. */
-  readonly emscripten: object;
-}
-
 type KernelArgument = number | Uint8Array;
 type KernelCall = (...args: KernelArgument[]) => unknown;
 
+/** tfjs's WASM module, started without Emscripten's JavaScript, under the names by which tfjs's kernels know it. */
+export interface TfjsModule {
+  readonly memory: WebAssembly.Memory;
+  readonly HEAPU8: Uint8Array;
+  _malloc(bytes: number): number;
+  _free(address: number): void;
+  /** An exported function that takes numbers, and arrays where `types` say so: those are copied onto the module's stack. */
+  cwrap(name: string, returns: string | null, types?: readonly string[]): KernelCall;
+  /** Called after each growth, when all views are detached. */
+  onGrowth: () => void;
+}
+
 /**
- * Starts tfjs's own WASM module (`tfjs-backend-wasm-simd.wasm`): its seven imports, a cwrap and a set of views. Emscripten's glue does the
- * same with 100 kB of JavaScript, listeners on the process, and a compilation that workerd forbids.
+ * Starts tfjs's own WASM module (`tfjs-backend-wasm-simd.wasm`): its seven imports and a cwrap. Emscripten's glue does the same with 100 kB of
+ * JavaScript, listeners on the process, and a compilation that workerd forbids.
  */
 export function startTfjsModule(module: WebAssembly.Module): TfjsModule {
-  const views: { [name: string]: Int8Array | Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array } = {};
   let bytes = new Uint8Array();
   let words = new Uint32Array();
   const readViews = () => {
-    const { buffer } = exports.memory;
-    views.HEAP8 = new Int8Array(buffer);
-    views.HEAPU8 = bytes = new Uint8Array(buffer);
-    views.HEAP32 = new Int32Array(buffer);
-    views.HEAPU32 = words = new Uint32Array(buffer);
-    views.HEAPF32 = new Float32Array(buffer);
-    views.HEAPF64 = new Float64Array(buffer);
+    bytes = new Uint8Array(exports.memory.buffer);
+    words = new Uint32Array(exports.memory.buffer);
   };
   const env = {
     abort() {
@@ -85,7 +78,7 @@ export function startTfjsModule(module: WebAssembly.Module): TfjsModule {
   readViews();
   exports.__wasm_call_ctors();
 
-  const cwrap = (name: string, returns: string | null, types: readonly string[] = []): KernelCall => {
+  const cwrap: TfjsModule['cwrap'] = (name, returns, types = []) => {
     const call = instance.exports[name] as KernelCall;
     const finish = (value: unknown) => (returns === 'boolean' ? Boolean(value) : value);
     if (!types.includes('array')) return returns === 'boolean' ? (...args) => finish(call(...args)) : call;
@@ -103,22 +96,13 @@ export function startTfjsModule(module: WebAssembly.Module): TfjsModule {
   };
   const started: TfjsModule = {
     memory: exports.memory,
-    malloc: exports.malloc,
-    free: exports.free,
+    get HEAPU8() {
+      return bytes;
+    },
+    _malloc: exports.malloc,
+    _free: exports.free,
+    cwrap,
     onGrowth() {},
-    emscripten: Object.assign(views, {
-      _malloc: exports.malloc,
-      _free: exports.free,
-      cwrap,
-      tfjs: {
-        init: cwrap('init', null),
-        initWithThreadsCount: cwrap('init_with_threads_count', null, ['number']),
-        getThreadsCount: cwrap('get_threads_count', 'number'),
-        registerTensor: cwrap('register_tensor', null, ['number', 'number', 'number']),
-        disposeData: cwrap('dispose_data', null, ['number']),
-        dispose: cwrap('dispose', null),
-      },
-    }),
   };
   return started;
 }

@@ -27,12 +27,17 @@ export class Source<In> {
   }
 }
 
-/** An operator's outputs in one stream world, pulled one by one. */
-export type World = <In, Out>(operator: OperatorFunction<In, Out>, source: Source<In>) => AsyncIterable<Out>;
+/** An operator's outputs in one stream world, pulled one by one, until the signal aborts it all. */
+export type World = <In, Out>(
+  operator: OperatorFunction<In, Out>,
+  source: Source<In>,
+  signal?: AbortSignal,
+) => AsyncIterable<Out>;
 
 export const worlds: Record<'Node' | 'Web' | 'generator', World> = {
-  Node: (operator, source) => pipeline(Readable.from(source), toNodeTransform(operator), () => {}),
-  Web: (operator, source) => {
+  Node: (operator, source, signal) =>
+    pipeline(Readable.from(source), toNodeTransform(operator, signal && { signal }), () => {}),
+  Web: (operator, source, signal) => {
     const iterator = source[Symbol.iterator]();
     const readable = new ReadableStream(
       {
@@ -45,9 +50,13 @@ export const worlds: Record<'Node' | 'Web' | 'generator', World> = {
       },
       { highWaterMark: 0 },
     );
-    return readable.pipeThrough(toTransformStream(operator));
+    return readable.pipeThrough(toTransformStream(operator), signal && { signal });
   },
-  generator: (operator, source) => toAsyncGenerator(operator)(source),
+  generator: (operator, source, signal) => {
+    const generator = toAsyncGenerator(operator)(source);
+    signal?.addEventListener('abort', () => generator.return());
+    return generator;
+  },
 };
 
 export interface Outcome<Out> {

@@ -1,0 +1,48 @@
+import { type Attributes, type Meter, metrics } from '@opentelemetry/api';
+import { type Countable, METRICS, type Metrics, STEP_BUCKETS } from '../src/metrics.js';
+
+export interface OpenTelemetryMetricsOptions {
+  /** Default: the meter 'rx-eddy' of the global meter provider. */
+  meter?: Meter;
+  /** Put on every measurement, for example { operator: 'learn' }. */
+  attributes?: Attributes;
+}
+
+/**
+ * Counts into OpenTelemetry instruments: `eddy.samples`, `eddy.step.duration` in seconds, … What becomes of them is for the
+ * SDK that the program has set up; without one they go nowhere, at no cost.
+ *
+ *     const metrics = openTelemetryMetrics({ attributes: { stream: 'sensors' } });
+ *
+ * Needs the optional peer @opentelemetry/api.
+ */
+export function openTelemetryMetrics({
+  meter = metrics.getMeter('rx-eddy'),
+  attributes = {},
+}: OpenTelemetryMetricsOptions = {}): Metrics {
+  const counter = (name: Countable) => meter.createCounter(dotted(name), { description: METRICS[name].help });
+  const countables: Record<Countable, { add(by: number, attributes: Attributes): void }> = {
+    samples: counter('samples'),
+    skipped: counter('skipped'),
+    held: counter('held'),
+    failed: counter('failed'),
+    clipped: counter('clipped'),
+    nonFinite: counter('nonFinite'),
+    lateLabels: counter('lateLabels'),
+    evictedKeys: counter('evictedKeys'),
+    keys: meter.createUpDownCounter('eddy.keys', { description: METRICS.keys.help }),
+  };
+  const heapBytes = meter.createGauge('eddy.heap', { description: METRICS.heapBytes.help, unit: 'By' });
+  const stepSeconds = meter.createHistogram('eddy.step.duration', {
+    description: METRICS.stepSeconds.help,
+    unit: 's',
+    advice: { explicitBucketBoundaries: [...STEP_BUCKETS] },
+  });
+  return {
+    add: (name, by) => countables[name].add(by, attributes),
+    set: (_, value) => heapBytes.record(value, attributes),
+    record: (_, value) => stepSeconds.record(value, attributes),
+  };
+}
+
+const dotted = (name: string) => `eddy.${name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`;

@@ -1,0 +1,58 @@
+import type { OperatorFunction } from 'rxjs';
+import { EddyError } from '../src/errors.js';
+import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
+import type { Sample } from '../src/sample.js';
+import type { Stage } from '../src/stage.js';
+import { asOperator } from './asOperator.js';
+import { openPowerSpectrum } from './powerSpectrum.js';
+
+export interface SpectrumOptions {
+  /** 'magnitude' |X_k| (default) or 'power' |X_k|². */
+  as?: 'magnitude' | 'power';
+  /** What a bad frame does. Default 'error'. */
+  onInvalid?: OnInvalid;
+}
+
+/**
+ * The one-sided Fourier spectrum of each frame.
+ *
+ *     source           --[1 1 1 1]--[1 -1 1 -1]--|
+ *     spectrum(4)      --[4 0 0]----[0 0 4]------|
+ *
+ * Bin k stands for k · sampleRate / size; X_k = Σ x_n e^(−2πikn/size) is not normalised. The twiddle factors are eddy's own,
+ * so the bits are the same on every host.
+ *
+ * - Emits:  a Float32Array of size/2 + 1 for each frame, the caller's own.
+ * - Fails:  on a frame that is not `size` finite numbers, as `onInvalid` says; `invalid-option` at the call when the size is
+ *           not a power of two.
+ * - State:  none but the counts of bad frames.
+ */
+export const spectrum = (size: number, options?: SpectrumOptions): OperatorFunction<Sample, Float32Array> =>
+  asOperator(spectrumStage(size, options));
+
+export function spectrumStage(
+  size: number,
+  { as = 'magnitude', onInvalid = 'error' }: SpectrumOptions = {},
+): () => Stage<Sample, Float32Array> {
+  if (as !== 'magnitude' && as !== 'power') {
+    throw new EddyError('invalid-option', `spectrum: as must be 'magnitude' or 'power', got ${as}; leave it out`);
+  }
+  checkOnInvalid(onInvalid, 'spectrum');
+  openPowerSpectrum(size, 'spectrum');
+  return () => {
+    const reader = new SampleReader('spectrum', size, onInvalid);
+    const transform = openPowerSpectrum(size, 'spectrum');
+    const frame = new Float32Array(size);
+    const power = new Float64Array(size / 2 + 1);
+    return {
+      step(sample, emit) {
+        if (reader.read(sample, frame, 0) === 'skipped') return;
+        transform(frame, power);
+        emit(Float32Array.from(power, as === 'power' ? undefined : Math.sqrt));
+      },
+      snapshot: () => ({ reader: reader.snapshot() }),
+      restore: (from) => reader.restore(from.reader),
+      dispose() {},
+    };
+  };
+}

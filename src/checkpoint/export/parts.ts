@@ -1,0 +1,46 @@
+import { EddyError } from '../../errors.js';
+import type { ReadoutDefinition, RecurrentDefinition } from '../definition.js';
+import type { Imported } from '../import/imported.js';
+import { checkWeights, type WeightTensor } from '../weights.js';
+
+/** What an exporter takes: a model's definition and weights; `skip` as an importer gives it. */
+export type Exported = Pick<Imported, 'definition' | 'weights'> & { readonly skip?: number };
+
+export interface ModelParts {
+  readonly embedding: WeightTensor | undefined;
+  readonly layers: readonly (Record<'weightIh' | 'weightHh' | 'biasIh' | 'biasHh', WeightTensor> & {
+    readonly layer: RecurrentDefinition;
+  })[];
+  readonly readout:
+    | { readonly definition: ReadoutDefinition; readonly weight: WeightTensor; readonly bias: WeightTensor }
+    | undefined;
+}
+
+/** A model's weights layer by layer. Fails with `invalid-file` if the weights are not the definition's. */
+export function partsOf({ definition, weights }: Exported): ModelParts {
+  checkWeights(definition, weights, 'export');
+  const { output } = definition;
+  if (!definition.layers.some(({ cell }) => cell !== 'embedding')) {
+    throw new EddyError('invalid-option', 'export: a model must have at least one recurrent layer');
+  }
+  return {
+    embedding: definition.layers[0]?.cell === 'embedding' ? weights['layers.0.weight'] : undefined,
+    layers: definition.layers.flatMap((layer, i) => {
+      if (layer.cell === 'embedding') return [];
+      const weight = (name: string) => weights[`layers.${i}.${name}`];
+      const [weightIh, weightHh] = [weight('weight_ih'), weight('weight_hh')];
+      return [{ layer, weightIh, weightHh, biasIh: weight('bias_ih'), biasHh: weight('bias_hh') }];
+    }),
+    readout: output && { definition: output, weight: weights['output.weight'], bias: weights['output.bias'] },
+  };
+}
+
+/** The refusal to write a model that the other framework has no words for. */
+export function cannotExport(format: string, what: string): EddyError {
+  return new EddyError('invalid-option', `export to ${format}: ${what}; choose another format`);
+}
+
+/** Fails with `invalid-option` if the model adds its input to its output. */
+export function refuseSkip(format: string, { skip = 0 }: Exported): void {
+  if (skip !== 0) throw cannotExport(format, 'the model adds its input to its output, which the format cannot say');
+}

@@ -1,0 +1,82 @@
+import { decodeCheckpoint } from './checkpoint.js';
+import { importGuitarml } from './import/guitarml.js';
+import type { Imported } from './import/imported.js';
+import { importKeras, type KerasOptions } from './import/keras.js';
+import { importOnnx } from './import/onnx.js';
+import { importPytorch, type PytorchOptions } from './import/pytorch.js';
+import { importRtneural } from './import/rtneural.js';
+import { importTfjs } from './import/tfjs.js';
+import { invalidFile } from './invalidFile.js';
+import { asObject, parseJson } from './json.js';
+import { readSafetensors } from './safetensors.js';
+
+export type WeightsFormat = 'eddy' | 'pytorch' | 'keras' | 'tfjs' | 'onnx' | 'rtneural' | 'guitarml';
+
+export interface ImportOptions extends PytorchOptions, KerasOptions {
+  /** The shards of a tfjs `model.json`, by the paths that it names. */
+  readonly shards?: Readonly<Record<string, Uint8Array>>;
+}
+
+const WHERE = 'importWeights';
+
+/**
+ * A model from a file of any kind that eddy reads; the file's content tells which.
+ *
+ *     const { format, definition, weights } = importWeights(await readFile('model.onnx'));
+ *
+ * Fails with `invalid-file` as that kind's importer does, and on a checkpoint that holds no model.
+ */
+export function importWeights(
+  file: Uint8Array,
+  options: ImportOptions = {},
+): Imported & { readonly format: WeightsFormat } {
+  const format = detectFormat(file);
+  return { format, ...importAs(format, file, options) };
+}
+
+function importAs(format: WeightsFormat, file: Uint8Array, options: ImportOptions): Imported {
+  switch (format) {
+    case 'eddy': {
+      const { definition, weights } = decodeCheckpoint(file);
+      if (definition === null) throw invalidFile(WHERE, 'the checkpoint holds a state, but no model');
+      return { definition, weights, skip: 0 };
+    }
+    case 'pytorch':
+      return importPytorch(file, options);
+    case 'keras':
+      return importKeras(file, options);
+    case 'onnx':
+      return importOnnx(file);
+    case 'tfjs':
+      return importTfjs(textOf(file), options.shards ?? {});
+    case 'rtneural':
+      return importRtneural(textOf(file));
+    case 'guitarml':
+      return importGuitarml(textOf(file));
+  }
+}
+
+/** What a file is. Fails with `invalid-file` if it looks like none of the kinds. */
+export function detectFormat(file: Uint8Array): WeightsFormat {
+  // A safetensors file has its JSON after eight bytes, the length; every other kind of JSON begins at once.
+  if (file[8] === 0x7b && file[7] === 0) {
+    const { metadata, tensors } = readSafetensors(file);
+    if (metadata.format === 'eddy') return 'eddy';
+    return [...tensors.keys()].some((name) => /recurrent_kernel/.test(name)) ? 'keras' : 'pytorch';
+  }
+  const first = file.find((byte) => byte > 0x20);
+  if (first === 0x7b) {
+    const json = asObject(parseJson(textOf(file), WHERE), WHERE);
+    if (json.modelTopology !== undefined || json.weightsManifest !== undefined) return 'tfjs';
+    return json.layers !== undefined ? 'rtneural' : 'guitarml';
+  }
+  return 'onnx';
+}
+
+function textOf(file: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(file);
+  } catch (cause) {
+    throw invalidFile(WHERE, 'the file is not UTF-8', cause);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Sample } from '../sample.js';
+
+/** A sample's target: one number for each output; NaN or undefined marks a missing one. */
+export type Target = Sample | readonly (number | undefined)[];
+
+/** A prediction whose target has come. */
+export interface Due {
+  /** The sample that it was made at. */
+  index: number;
+  output: Float32Array;
+  target: Float32Array;
+  /** Of this prediction, before anything was learned from it. */
+  loss: number;
+}
+
+/** What one sample brought. */
+export interface LearnStep {
+  /** The sample's number, from 1. */
+  index: number;
+  /** The prediction made at it. */
+  output: Float32Array;
+  due?: Due | undefined;
+  /** Has an update changed the weights? */
+  updated: boolean;
+  /** Of this step's update, before clipping. */
+  gradientNorm?: number | undefined;
+}
+
+/** What a late label brought. */
+export type LabelStep = Pick<LearnStep, 'due' | 'updated' | 'gradientNorm'>;
+
+/** What a learner has counted since it was opened. */
+export interface LearnerCounts {
+  /** Samples seen. */
+  samples: number;
+  updates: number;
+  /** Updates whose gradient was not finite: skipped. */
+  nonFinite: number;
+  /** Updates due on a window without a target: skipped. */
+  unlabelled: number;
+  /** Updates whose gradient was clipped by norm. */
+  clipped: number;
+  /** Labels that came more than maxLag samples late: dropped. */
+  droppedLabels: number;
+}

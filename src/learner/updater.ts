@@ -1,0 +1,73 @@
+import { EddyError } from '../errors.js';
+import type { Model } from '../model/model.js';
+import { Update } from '../runtime/kernels.generated.js';
+import { writeRecord } from '../runtime/record.js';
+import type { Labels } from './labels.js';
+import type { LabelStep, LearnerCounts } from './learnStep.js';
+import type { CheckedOptions } from './options.js';
+import type { Tape } from './tape.js';
+import { updateByLoss } from './windowLoss.js';
+
+/** Changes a model's weights, one window of a tape at a time: the schedule, the bias corrections, and what is counted. */
+export class Updater {
+  /** β₁ᵏ and β₂ᵏ after the last update k, as running products. */
+  powers: readonly [number, number] = [1, 1];
+  readonly #model: Model;
+  readonly #tape: Tape;
+  readonly #labels: Labels;
+  readonly #options: CheckedOptions;
+  readonly #counts: LearnerCounts;
+
+  constructor(model: Model, tape: Tape, labels: Labels, options: CheckedOptions, counts: LearnerCounts) {
+    this.#model = model;
+    this.#tape = tape;
+    this.#labels = labels;
+    this.#options = options;
+    this.#counts = counts;
+  }
+
+  /**
+   * Learns from the `steps` samples from `slot` on, running them `again` with today's weights where streaming did so with others. Without
+   * a target among them, or with a gradient that is not finite, nothing changes but the counts.
+   */
+  update(slot: number, steps: number, again: boolean, result: LabelStep): void {
+    const { optimizer, clipNorm, loss } = this.#options;
+    const { heap, kernels } = this.#model.runtime;
+    const [beta1, beta2] = optimizer.corrected ?? [0, 0];
+    const first = this.powers[0] * beta1;
+    const second = this.powers[1] * beta2;
+    const base = this.#rate();
+    writeRecord(heap, Update, this.#tape.update, { base, rate: base / (1 - first), d: 1 / (1 - second) });
+    const { rows, width } = this.#labels;
+    const norm = loss.ofWindow
+      ? updateByLoss(this.#model, this.#tape, loss.ofWindow, { slot, rows, steps, width, again })
+      : kernels.learnerUpdate(this.#tape.learner, slot, steps, again ? 1 : 0);
+    if (norm < 0) {
+      this.#counts.unlabelled++;
+      return;
+    }
+    result.gradientNorm = norm;
+    if (!Number.isFinite(norm)) {
+      this.#counts.nonFinite++;
+      return;
+    }
+    if (clipNorm !== undefined && clipNorm / (norm + 1e-6) < 1) this.#counts.clipped++;
+    this.powers = [first, second];
+    this.#model.version++;
+    this.#counts.updates++;
+    result.updated = true;
+  }
+
+  /** Of the update that is due. */
+  #rate(): number {
+    const { optimizer, schedule } = this.#options;
+    if (!schedule) return optimizer.rate;
+    const update = this.#counts.updates + 1;
+    const factor = schedule(update);
+    if (Number.isFinite(factor)) return optimizer.rate * factor;
+    throw new EddyError(
+      'invalid-option',
+      `learner: the schedule must give a finite factor, got ${factor} for update ${update}; check it for large updates`,
+    );
+  }
+}

@@ -1,0 +1,186 @@
+import { EddyError } from '../../errors.js';
+import type { Snapshot } from '../../stage.js';
+import { copyState, putState } from '../arrayState.js';
+import { AlarmSpacing } from './alarmSpacing.js';
+import { EVERYDAY, EventPeaks } from './eventPeaks.js';
+import { SeasonProfile } from './seasonProfile.js';
+import { ShapeMemory } from './shapeMemory.js';
+
+/**
+ * What can be surprising in a row: its own forecast error; the mean size of the last 12 errors (a noisier, or for once
+ * badly foretold stretch); how unlike any earlier stretch the last 8 errors are; the mean distance of the last 6 rows from
+ * what is usual at this time of day; the value's distance from the running mean.
+ */
+export type Part = 'error' | 'spread' | 'shape' | 'season' | 'range';
+export const PARTS: readonly Part[] = ['error', 'spread', 'shape', 'season', 'range'];
+
+export interface SurpriseOptions {
+  /** Default all but `range`. */
+  parts?: readonly Part[];
+  /** Differences up to this are none, ≥ 0. Default 1e-9 · max(1, running mean of |value|). */
+  resolution?: number;
+  /** Whether an alarm that follows another is silenced (see AlarmSpacing). Default true. */
+  spacing?: boolean;
+}
+
+export interface Judgement {
+  /** In [0, 1]; ≥ 0.5 is an alarm. 1 / (1 + expected/6), halved when a recent alarm has already said it. */
+  readonly score: number;
+  readonly alarm: boolean;
+  /** The part that is most surprised. */
+  readonly cause: Part;
+  /** How many events so rare a history as long as this one would hold by chance. */
+  readonly expected: number;
+  /** Rows that were missing before this one, as `miss` or the times tell. */
+  readonly missing: number;
+  /** Every part's own score. */
+  readonly parts: Readonly<Partial<Record<Part, number>>>;
+}
+
+/** Few enough to read, many enough not to miss: a history of 4,000 rows would raise some ten such alarms by chance. */
+const ALARM = 6;
+const SPREAD = 12;
+const SEASON = 6;
+const WARM = 100;
+const UNTRIED = 8;
+const LARGEST = 1e100; // its square is still a number
+
+/**
+ * From forecast errors to calibrated surprise. Each part compares its size with the largest events of its own past
+ * (EventPeaks), which makes the parts commensurable: their expected counts are joined by the harmonic mean, as dependent
+ * p-values may be (Wilson 2019, PNAS 116:1195), and a short history is trusted less, by (t + 100)/t. An alarm is a row whose
+ * expected count is at most 6. Constant memory (some 800 numbers), a few µs.
+ */
+export class Surprise {
+  readonly #parts: readonly Part[];
+  readonly #peaks: readonly EventPeaks[];
+  readonly #shape = new ShapeMemory();
+  readonly #season = new SeasonProfile();
+  readonly #spacing = new AlarmSpacing();
+  readonly #resolution: number | undefined;
+  readonly #spaced: boolean;
+  /** rows, running mean, deviation, mean |change|, last value, missing rows before the next, mean |value| */
+  readonly #state = new Float64Array(7);
+  readonly #sizes = new Float64Array(SPREAD);
+  readonly #residuals = new Float64Array(SEASON);
+
+  /** @throws EddyError `invalid-option` on an unknown part or a negative resolution. */
+  constructor({ parts = PARTS.slice(0, 4), resolution, spacing = true }: SurpriseOptions = {}) {
+    for (const part of parts) if (!PARTS.includes(part)) throw badOption(`parts must be of ${PARTS.join(', ')}`, part);
+    if (parts.length === 0) throw badOption('parts must name at least one part', 'none');
+    if (resolution !== undefined && !(resolution >= 0 && Number.isFinite(resolution))) {
+      throw badOption('resolution must be a number ≥ 0', resolution);
+    }
+    this.#parts = [...new Set(parts)];
+    this.#peaks = this.#parts.map(() => new EventPeaks());
+    this.#resolution = resolution;
+    this.#spaced = spacing;
+  }
+
+  /** A row is missing: no surprise in itself, but the next error may be larger. */
+  miss(time?: number): void {
+    this.#state[5]++;
+    if (time !== undefined) this.#season.tick(time);
+  }
+
+  /** Judges a finite value by the forecast that was made for it, then learns from it. Beyond ±1e100 all is one. */
+  step(value: number, forecast: number, time?: number): Judgement {
+    const state = this.#state;
+    value = bounded(value);
+    forecast = bounded(forecast);
+    if (state[0] === 0) state[4] = value;
+    const missing = Math.max(state[5], time === undefined ? 0 : this.#season.missed(time));
+    // A random walk's error over g + 1 rows is √(g + 1) times its error over one.
+    const reach = Math.sqrt(1 + missing);
+    const error = this.#seen((value - forecast) / reach);
+    const change = this.#seen((value - state[4]) / reach);
+    const residual = this.#seen(this.#season.residual(value, time, state[1]));
+    const distance = this.#seen(value - state[1]);
+    this.#rescale(value, change);
+    const row = state[0];
+    this.#sizes[row % SPREAD] = Math.abs(error);
+    this.#residuals[row % SEASON] = residual;
+    const unit = state[3];
+    const shape = this.#shape.step(unit > 0 ? Math.max(-20, Math.min(20, error / unit)) : 0);
+    state[0]++;
+    state[4] = value;
+    state[5] = 0;
+    const sizes: Record<Part, number> = {
+      error: Math.abs(error),
+      spread: mean(this.#sizes),
+      shape,
+      season: Math.abs(mean(this.#residuals)),
+      range: Math.abs(distance),
+    };
+    return this.#judge(sizes, missing);
+  }
+
+  #judge(sizes: Readonly<Record<Part, number>>, missing: number): Judgement {
+    const row = this.#state[0];
+    const parts: Partial<Record<Part, number>> = {};
+    let evidence = 0;
+    let least = Number.POSITIVE_INFINITY;
+    let cause = this.#parts[0];
+    this.#parts.forEach((part, i) => {
+      const expected = row <= UNTRIED ? EVERYDAY : this.#peaks[i].expected(sizes[part]);
+      this.#peaks[i].learn(sizes[part]);
+      evidence += 1 / expected;
+      parts[part] = scoreOf(expected);
+      if (expected < least) {
+        least = expected;
+        cause = part;
+      }
+    });
+    const expected = (this.#parts.length / evidence) * ((row + WARM) / row);
+    const rare = expected <= ALARM;
+    const alarm = rare && (!this.#spaced || this.#spacing.admit(row, expected));
+    const score = rare && !alarm ? Math.min(scoreOf(expected) / 2, 0.4999) : scoreOf(expected);
+    return { score, alarm, cause, expected, missing, parts };
+  }
+
+  #seen(difference: number): number {
+    const floor = this.#resolution ?? 1e-9 * Math.max(1, this.#state[6]);
+    return Math.abs(difference) > floor ? difference : 0;
+  }
+
+  #rescale(value: number, change: number): void {
+    const state = this.#state;
+    const rate = Math.max(1 / (state[0] + 1), 1 / 2000);
+    const trusted = state[0] > 50;
+    const bound = trusted && state[2] > 0 ? 4 * state[2] : LARGEST;
+    const delta = Math.max(-bound, Math.min(bound, value - state[1]));
+    state[1] += rate * delta;
+    state[2] = Math.sqrt(Math.max(0, state[2] * state[2] + rate * (delta * delta - state[2] * state[2])));
+    const size = trusted && state[3] > 0 ? Math.min(Math.abs(change), 5 * state[3]) : Math.abs(change);
+    state[3] += rate * (size - state[3]);
+    state[6] += rate * (Math.abs(value) - state[6]);
+  }
+
+  get #arrays(): readonly Float64Array[] {
+    const peaks = this.#peaks.flatMap((p) => [p.peaks, p.state]);
+    const own = [this.#state, this.#sizes, this.#residuals, this.#spacing.state];
+    return [...own, ...this.#shape.state, ...this.#season.state, ...peaks];
+  }
+
+  snapshot(): Snapshot {
+    return copyState(this.#arrays);
+  }
+
+  /** @throws EddyError `invalid-state` on a record that other options made. */
+  restore(from: Snapshot): void {
+    putState(this.#arrays, from, 'surprise');
+  }
+}
+
+const bounded = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
+
+const scoreOf = (expected: number) => 1 / (1 + expected / ALARM);
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value / values.length;
+  return sum;
+}
+
+const badOption = (rule: string, got: unknown) =>
+  new EddyError('invalid-option', `detectAnomalies: ${rule}, got ${String(got)}; leave it out for the default`);

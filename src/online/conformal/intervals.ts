@@ -1,0 +1,128 @@
+import { EddyError } from '../../errors.js';
+import { pow } from '../../math.js';
+import type { Snapshot } from '../../stage.js';
+import { copyState, putState } from '../arrayState.js';
+import { AdaptiveConformal } from './adaptiveConformal.js';
+import { AggregatedConformal } from './aggregatedConformal.js';
+import { ConformalPid } from './conformalPid.js';
+import { intervalScore } from './intervalScore.js';
+import { LogConformal } from './logConformal.js';
+import type { Radius } from './radius.js';
+
+export interface IntervalOptions {
+  /** How many rows ahead the forecasts look, an integer ≥ 1. Default 1. */
+  horizon?: number;
+  /** The share of values that may fall outside, 0 < α < 1. Default 0.1. */
+  alpha?: number;
+  /**
+   * `log`: adaptive conformal inference on the level's logarithm, default; `aci`: the same as published; `dtaci`: that at
+   * many step sizes; `pid`: conformal PID.
+   */
+  method?: 'log' | 'aci' | 'dtaci' | 'pid';
+  /** γ of `log` and `aci`, above 0. Default 0.2 / ∛horizon for `log` (late news want a calm hand), 0.005 for `aci`. */
+  gamma?: number;
+  /** Scores kept, an integer ≥ 20. Default 1000 for `log`, 500 for `aci` and `dtaci`, 100 for `pid`. */
+  window?: number;
+}
+
+/** A forecast's interval; infinite, so never wrong, until the first forecast has been tried. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Intervals around one horizon's forecasts, which cover a share 1 − α of the values however the stream drifts. A forecast is
+ * scored when its own row has come, `horizon` rows later, and not before: nothing looks ahead. A missing value scores none.
+ *
+ *     const intervals = new Intervals({ horizon: 24, alpha: 0.1 });
+ *     const { low, high } = intervals.step(value, forecastOf24RowsAhead);
+ */
+export class Intervals {
+  readonly alpha: number;
+  readonly horizon: number;
+  readonly #radius: Radius;
+  readonly #forecasts: Float64Array;
+  readonly #radii: Float64Array;
+  /** rows, values scored, covered ones, sum of interval scores */
+  readonly #state = new Float64Array(4);
+
+  /** @throws EddyError `invalid-option` */
+  constructor(options: IntervalOptions = {}) {
+    const { horizon = 1, alpha = 0.1, method = 'log' } = options;
+    check(Number.isInteger(horizon) && horizon >= 1, 'horizon must be an integer ≥ 1', horizon);
+    check(alpha > 0 && alpha < 1, 'alpha must be above 0 and below 1', alpha);
+    check(method in WINDOWS, 'method must be log, aci, dtaci or pid', method);
+    const { gamma = method === 'log' ? 0.2 * pow(horizon, -1 / 3) : 0.005, window = WINDOWS[method] } = options;
+    check(gamma > 0 && Number.isFinite(gamma), 'gamma must be above 0', gamma);
+    check(Number.isInteger(window) && window >= 20, 'window must be an integer ≥ 20', window);
+    this.alpha = alpha;
+    this.horizon = horizon;
+    if (method === 'log') this.#radius = new LogConformal(alpha, gamma, window);
+    else if (method === 'aci') this.#radius = new AdaptiveConformal(alpha, gamma, window);
+    else if (method === 'dtaci') this.#radius = new AggregatedConformal(alpha, window);
+    else this.#radius = new ConformalPid(alpha, window);
+    this.#forecasts = new Float64Array(horizon);
+    this.#radii = new Float64Array(horizon);
+  }
+
+  /** Values that had an interval. */
+  get scored(): number {
+    return this.#state[1];
+  }
+
+  /** The share of them that it covered; NaN before the first. */
+  get coverage(): number {
+    return this.#state[2] / this.#state[1];
+  }
+
+  /** The mean interval (Winkler) score; NaN before the first. */
+  get meanScore(): number {
+    return this.#state[3] / this.#state[1];
+  }
+
+  /** Takes the value of this row (undefined when missing) and the forecast made at it; gives that forecast's interval. */
+  step(value: number | undefined, forecast: number): Interval {
+    const state = this.#state;
+    const place = state[0]++ % this.horizon;
+    if (state[0] > this.horizon && value !== undefined && Number.isFinite(value)) this.#learn(value, place);
+    const tried = this.#radius.radius;
+    const radius = state[0] > this.horizon ? tried : Number.POSITIVE_INFINITY;
+    this.#forecasts[place] = forecast;
+    this.#radii[place] = radius;
+    return { low: forecast - radius, high: forecast + radius };
+  }
+
+  #learn(value: number, place: number): void {
+    const state = this.#state;
+    const forecast = this.#forecasts[place];
+    const radius = this.#radii[place];
+    const score = Math.min(Math.abs(value - forecast), Number.MAX_VALUE);
+    if (radius < Number.POSITIVE_INFINITY) {
+      state[1]++;
+      if (score <= radius) state[2]++;
+      state[3] += intervalScore(forecast - radius, forecast + radius, value, this.alpha);
+    }
+    this.#radius.learn(score, radius);
+  }
+
+  get #arrays(): readonly Float64Array[] {
+    return [this.#state, this.#forecasts, this.#radii, ...this.#radius.state];
+  }
+
+  snapshot(): Snapshot {
+    return copyState(this.#arrays);
+  }
+
+  /** @throws EddyError `invalid-state` on a record that other options made. */
+  restore(from: Snapshot): void {
+    putState(this.#arrays, from, 'intervals');
+  }
+}
+
+const WINDOWS = { log: 1000, aci: 500, dtaci: 500, pid: 100 };
+
+function check(holds: boolean, rule: string, got: unknown): void {
+  if (!holds)
+    throw new EddyError('invalid-option', `intervals: ${rule}, got ${String(got)}; leave it out for the default`);
+}

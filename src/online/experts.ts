@@ -1,0 +1,187 @@
+import { clamp } from './clamp.js';
+import type { Clock } from './clock.js';
+import { DelayedRls } from './delayedRls.js';
+import type { History } from './history.js';
+import { Judge } from './judge.js';
+import { type LagFeatures, seasonalLag } from './lagFeatures.js';
+import { PlainLags } from './plainLags.js';
+import type { Profile } from './profile.js';
+import { Rls } from './rls.js';
+import { RunningScales } from './runningScales.js';
+
+/** Opinions stand in this order. The judge weighs the first seven; the stack reads all from RLS on. */
+export const LAST = 0;
+const STACK = 1;
+const RLS = 2;
+export const LAGS = 3;
+export const SHORT = 4;
+export const LONG = 5;
+const NETWORK = 6;
+const PROFILE = 7;
+const NOW = 8;
+const LEVEL = 9;
+const EXPERTS = 10;
+const JUDGED = 7;
+const STACKED = EXPERTS - RLS;
+
+const MOST = 6; // no expert may see a change of more than 6 typical ones
+const TARGET = 10; // a target beyond 10 deviations teaches as 10
+const HUBER = 3;
+
+/** What the experts of all channels look at. */
+export interface Views {
+  readonly history: History;
+  readonly clock: Clock;
+  readonly levels: RunningScales;
+  /** Changes over 1 … horizon rows, by channel. */
+  readonly moves: RunningScales;
+  readonly profile: Profile;
+  readonly features: LagFeatures;
+}
+
+/**
+ * The experts of one channel, the stack and the judge over them. All speak of the change from the newest value, in deviations
+ * of the channel as they stood at that row.
+ */
+export class Experts {
+  /** The opinions on each horizon held at the last horizon + 1 rows. */
+  readonly opinions: Float64Array;
+  readonly judge: Judge;
+  /** What a roll-back restores. */
+  readonly learned: readonly Float64Array[];
+  readonly state: readonly Float64Array[];
+  readonly #c: number;
+  readonly #horizon: number;
+  readonly #views: Views;
+  readonly #rls: DelayedRls;
+  readonly #lags: PlainLags;
+  readonly #stacks: readonly Rls[];
+  /** The stack's first weights: half of least squares, half of the network. */
+  readonly #first = new Float64Array(STACKED);
+  readonly #stackErrors: RunningScales;
+  readonly #gain = new Float64Array(STACKED);
+  /** Of the last horizon + 1 rows: the deviation (0: nothing is to be learned) and the value. */
+  readonly #origins: Float64Array;
+
+  constructor(channel: number, horizon: number, views: Views, withNetwork: boolean) {
+    this.#c = channel;
+    this.#horizon = horizon;
+    this.#views = views;
+    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
+    this.#lags = new PlainLags(horizon);
+    this.#first[RLS - RLS] = 0.5;
+    this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
+    this.#stacks = Array.from({ length: horizon }, () => {
+      const stack = new Rls({ inputs: STACKED, forgetting: 0.9995, prior: 1 / 30 });
+      stack.weights.set(this.#first);
+      return stack;
+    });
+    this.#stackErrors = new RunningScales(horizon, 5, false);
+    this.judge = new Judge(horizon, JUDGED);
+    this.#origins = new Float64Array((horizon + 1) * 2);
+    this.opinions = new Float64Array((horizon + 1) * horizon * EXPERTS);
+    this.learned = [
+      ...this.#rls.rls.state,
+      ...this.#lags.rls.rls.state,
+      ...this.#stacks.flatMap((stack) => stack.state),
+      ...this.judge.state,
+    ];
+    this.state = [
+      ...this.#rls.state,
+      ...this.#lags.rls.state,
+      ...this.#stacks.flatMap((stack) => stack.state),
+      ...this.judge.state,
+      this.#stackErrors.state,
+      this.#origins,
+      this.opinions,
+    ];
+  }
+
+  /** Where the opinions held at row `index` on the row `ahead` after it start. */
+  at(index: number, ahead: number): number {
+    return ((index % (this.#horizon + 1)) * this.#horizon + ahead - 1) * EXPERTS;
+  }
+
+  /** The channel's deviation at row `index`; 0: nothing is to be learned of it. */
+  scale(index: number): number {
+    return this.#origins[(index % (this.#horizon + 1)) * 2];
+  }
+
+  /** Forgets all that was learned, not what was seen. */
+  startAnew(): void {
+    for (const rls of [this.#rls.rls, this.#lags.rls.rls, ...this.#stacks]) rls.startAnew();
+    for (const stack of this.#stacks) stack.weights.set(this.#first);
+    this.judge.startAnew();
+  }
+
+  /** The change from row `index` to `value`, in that row's deviations; NaN where nothing is to be learned. */
+  outcome(index: number, value: number): number {
+    const o = (index % (this.#horizon + 1)) * 2;
+    const s = this.#origins[o];
+    return s > 0 ? (value - this.#origins[o + 1]) / s : Number.NaN;
+  }
+
+  /** Row `index` was followed by `outcome` after `ahead` rows. */
+  learn(index: number, ahead: number, outcome: number): void {
+    const target = clamp(outcome, TARGET);
+    const at = this.at(index, ahead);
+    this.#rls.learn(index, ahead, target);
+    this.#lags.rls.learn(index, ahead, target);
+    const h = ahead - 1;
+    const stack = this.#stacks[h];
+    const errors = this.#stackErrors;
+    const error = target - stack.predict(0, this.opinions, at + RLS);
+    const bound = errors.trusted(h) ? HUBER * errors.deviation(h) : Number.MAX_VALUE;
+    errors.learn(h, error);
+    stack.excite(this.opinions, at + RLS, this.#gain, 0);
+    stack.correct(0, this.#gain, 0, clamp(error, bound));
+    this.judge.learn(h, this.opinions, at, outcome);
+  }
+
+  /** Forms the opinions at row `index`, the newest. `network`: its changes in typical ones, one for each horizon at `from`. */
+  form(index: number, seen: boolean, network: Float32Array | undefined, from: number): void {
+    const { history, clock, levels, moves, profile, features } = this.#views;
+    const c = this.#c;
+    const { opinions } = this;
+    const s = levels.deviation(c);
+    const y = history.at(c, 0);
+    const inverse = s > 0 ? 1 / s : 0;
+    const o = (index % (this.#horizon + 1)) * 2;
+    this.#origins[o] = seen ? s : 0;
+    this.#origins[o + 1] = y;
+    features.write(c, history, levels, clock, this.#rls.inputs, this.#rls.slot(index));
+    this.#lags.write(index, c, history, levels);
+    if (seen && s > 0) {
+      this.#rls.excite(index);
+      this.#lags.rls.excite(index);
+    }
+    const here = clock.slot(0);
+    const now = profile.has(c, here) ? (profile.mean(c, here) - y) * inverse : 0;
+    const level = (y - levels.mean(c)) * inverse;
+    for (let ahead = 1; ahead <= this.#horizon; ahead++) {
+      const at = this.at(index, ahead);
+      const typical = moves.deviation(c * this.#horizon + ahead - 1) * inverse;
+      const bound = MOST * typical;
+      const season = (rows: number) => {
+        const back = seasonalLag(rows, ahead);
+        return history.has(back) ? clamp((history.at(c, back) - y) * inverse, bound) : 0;
+      };
+      const slot = clock.slot(ahead);
+      opinions[at + LAST] = 0;
+      opinions[at + RLS] = clamp(this.#rls.predict(index, ahead), bound);
+      opinions[at + LAGS] = clamp(this.#lags.rls.predict(index, ahead), bound);
+      opinions[at + SHORT] = season(clock.short);
+      opinions[at + LONG] = season(clock.long);
+      opinions[at + NETWORK] = network ? clamp(network[from + ahead - 1], MOST) * typical : 0;
+      opinions[at + PROFILE] = profile.has(c, slot) ? clamp((profile.mean(c, slot) - y) * inverse, bound) : 0;
+      opinions[at + NOW] = clamp(now, bound);
+      opinions[at + LEVEL] = clamp(level, bound);
+      opinions[at + STACK] = clamp(this.#stacks[ahead - 1].predict(0, opinions, at + RLS), bound);
+    }
+  }
+
+  /** The judge's mixture of the opinions held at row `index`. */
+  mix(index: number, ahead: number): number {
+    return this.judge.mix(ahead - 1, this.opinions, this.at(index, ahead));
+  }
+}

@@ -1,0 +1,176 @@
+import { lstm } from '../cells/lstm/index.js';
+import { createModel } from '../createModel.js';
+import { type Learner, openLearner } from '../learner/learner.js';
+import { mse } from '../losses/mse/index.js';
+import type { Model } from '../model/model.js';
+import { adam } from '../optimizers/adam/index.js';
+import { dense } from '../readouts/dense/index.js';
+import { snapshotRecord } from '../snapshotRecord.js';
+import type { Snapshot } from '../stage.js';
+import { clamp } from './clamp.js';
+import { CALENDAR, type Clock } from './clock.js';
+import type { History } from './history.js';
+import type { RunningScales } from './runningScales.js';
+import { checkState, numberOf, packState } from './state.js';
+
+const UNITS = 32;
+const WINDOW = 8;
+const INPUTS = 5; // a channel
+const CLIP = 4;
+const TARGET = 4; // a change beyond 4 typical ones teaches as 4
+
+/** What a network looks at: the stream's rows and their scales, the newest row included. */
+export interface NetworkViews {
+  readonly history: History;
+  readonly clock: Clock;
+  readonly levels: RunningScales;
+  readonly moves: RunningScales;
+}
+
+/** LSTMs that read each row and say the changes to come; they differ in their seed, and their mean is their word. */
+export interface NetworkExpert {
+  /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
+  step(views: NetworkViews, seen: Uint8Array): Float32Array;
+  snapshot(): Snapshot;
+  restore(from: Snapshot): void;
+  dispose(): void;
+}
+
+export async function openNetworkExpert(
+  channels: number,
+  horizon: number,
+  networks = 2,
+  seed = 1,
+): Promise<NetworkExpert> {
+  const models: Model[] = [];
+  for (let n = 0; n < networks; n++) {
+    const spec = { input: INPUTS * channels + CALENDAR, layers: [lstm(UNITS)], output: dense(channels * horizon) };
+    const model = await createModel({ ...spec, seed: seed + n });
+    const weights = model.weights();
+    for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
+    model.setWeights(weights);
+    models.push(model);
+  }
+  return new Networks(models, channels, horizon);
+}
+
+class Networks implements NetworkExpert {
+  readonly #models: readonly Model[];
+  readonly #learners: readonly Learner[];
+  readonly #channels: number;
+  readonly #horizon: number;
+  readonly #x: Float32Array;
+  readonly #calendar = new Float64Array(CALENDAR);
+  readonly #target: Float32Array;
+  readonly #out: Float32Array;
+  /** Typical changes and values at the last horizon + 1 rows. */
+  readonly #typical: Float64Array;
+  readonly #origin: Float64Array;
+  #rows = 0;
+
+  constructor(models: readonly Model[], channels: number, horizon: number) {
+    this.#models = models;
+    this.#channels = channels;
+    this.#horizon = horizon;
+    this.#learners = models.map((model) =>
+      openLearner(model, {
+        k1: 1,
+        k2: WINDOW,
+        loss: mse,
+        optimizer: adam(1e-3),
+        schedule: (n) => Math.max(0.1, 1 / Math.sqrt(1 + n / 500)),
+        clipNorm: 1,
+        maxLag: horizon,
+      }),
+    );
+    this.#x = new Float32Array(INPUTS * channels + CALENDAR);
+    this.#target = new Float32Array(channels * horizon);
+    this.#out = new Float32Array(channels * horizon);
+    this.#typical = new Float64Array((horizon + 1) * channels * horizon);
+    this.#origin = new Float64Array((horizon + 1) * channels);
+  }
+
+  step(views: NetworkViews, seen: Uint8Array): Float32Array {
+    const channels = this.#channels;
+    const horizon = this.#horizon;
+    const size = channels * horizon;
+    const slot = this.#rows % (horizon + 1);
+    for (let c = 0; c < channels; c++) {
+      this.#origin[slot * channels + c] = seen[c] === 1 ? views.history.at(c, 0) : Number.NaN;
+      for (let h = 0; h < horizon; h++)
+        this.#typical[slot * size + c * horizon + h] = views.moves.deviation(c * horizon + h);
+    }
+    if (this.#rows >= horizon) this.#learn();
+    this.#read(views);
+    const out = this.#out.fill(0);
+    for (const learner of this.#learners) {
+      const { output } = learner.step(this.#x);
+      for (let i = 0; i < size; i++) out[i] += output[i] / this.#learners.length;
+    }
+    this.#rows++;
+    return out;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      rows: this.#rows,
+      parts: packState([this.#typical, this.#origin]),
+      learners: this.#learners.map((learner) => learner.snapshot()),
+    };
+  }
+
+  restore(from: Snapshot): void {
+    const rows = numberOf('forecast', from, 'rows');
+    const [typical, origin] = checkState('forecast', [this.#typical.length, this.#origin.length], from.parts);
+    const saved = Array.isArray(from.learners) ? from.learners : [];
+    this.#learners.forEach((learner, i) => {
+      learner.restore(snapshotRecord('forecast', 'learners', saved[i]));
+    });
+    this.#rows = rows;
+    this.#typical.set(typical);
+    this.#origin.set(origin);
+  }
+
+  dispose(): void {
+    for (const learner of this.#learners) learner.dispose();
+    for (const model of this.#models) model.dispose();
+  }
+
+  /** The row whose last target has just come. */
+  #learn(): void {
+    const channels = this.#channels;
+    const horizon = this.#horizon;
+    const first = this.#rows - horizon;
+    const slot = first % (horizon + 1);
+    for (let c = 0; c < channels; c++) {
+      const from = this.#origin[slot * channels + c];
+      for (let h = 0; h < horizon; h++) {
+        const i = c * horizon + h;
+        const typical = this.#typical[slot * channels * horizon + i];
+        const change = (this.#origin[((first + h + 1) % (horizon + 1)) * channels + c] - from) / typical;
+        this.#target[i] = typical > 0 ? clamp(change, TARGET) : Number.NaN;
+      }
+    }
+    for (const learner of this.#learners) learner.label(this.#rows - horizon + 1, this.#target);
+  }
+
+  #read({ history, clock, levels, moves }: NetworkViews): void {
+    const x = this.#x;
+    let j = 0;
+    for (let c = 0; c < this.#channels; c++) {
+      const s = levels.deviation(c);
+      const typical = moves.deviation(c * this.#horizon);
+      const y = history.at(c, 0);
+      const day = clock.short;
+      const change = (a: number, b: number, unit: number) =>
+        unit > 0 && history.has(a) && history.has(b) ? clamp((history.at(c, a) - history.at(c, b)) / unit, CLIP) : 0;
+      x[j++] = s > 0 ? clamp((y - levels.mean(c)) / s, CLIP) : 0;
+      x[j++] = change(0, 1, typical);
+      x[j++] = change(1, 2, typical);
+      x[j++] = day > 0 ? change(day - 1, day, typical) : 0;
+      x[j++] = day > 0 ? change(0, day, s) : 0;
+    }
+    clock.features(this.#calendar, 0);
+    x.set(this.#calendar, j);
+  }
+}

@@ -1,0 +1,34 @@
+import type { LayerDefinition, ModelDefinition } from '../../src/checkpoint/definition.js';
+import { type Weights, type WeightTensor, weightShapes } from '../../src/checkpoint/weights.js';
+import { openRandom } from '../../src/random.js';
+
+/** Random weights in ±1 for a definition, no two alike. */
+export function randomWeights(definition: ModelDefinition, seed: number): Weights {
+  const random = openRandom(seed);
+  const weights: { [name: string]: WeightTensor } = {};
+  for (const [name, shape] of weightShapes(definition)) {
+    const size = shape.reduce((a, b) => a * b, 1);
+    weights[name] = { shape, data: Float32Array.from({ length: size }, () => 2 * random.uniform() - 1) };
+  }
+  return weights;
+}
+
+/** A random sequence in ±2. */
+export function randomSequence(steps: number, width: number, seed: number): number[][] {
+  const random = openRandom(seed);
+  return Array.from({ length: steps }, () =>
+    Array.from({ length: width }, () => Math.fround(4 * random.uniform() - 2)),
+  );
+}
+
+export const model = (definition: ModelDefinition, seed = 7) => ({
+  definition,
+  weights: randomWeights(definition, seed),
+});
+
+export const recurrent = (cell: 'lstm' | 'gru' | 'rnn', units: number, options: object = {}): LayerDefinition => {
+  if (cell === 'gru') return { cell, units, resetAfter: true, ...options };
+  return cell === 'rnn' ? { cell, units, activation: 'tanh', ...options } : { cell, units };
+};
+
+export const dense = (units: number) => ({ readout: 'dense', units }) as const;

@@ -1,0 +1,170 @@
+import { type Attributes, createNoopMeter, type MetricOptions } from '@opentelemetry/api';
+import fc from 'fast-check';
+import { Registry } from 'prom-client';
+import { from } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { asOperator } from '../../operators/asOperator.js';
+import { measured } from '../../operators/measured.js';
+import { openTelemetryMetrics } from '../../operators/openTelemetryMetrics.js';
+import { prometheusMetrics } from '../../operators/prometheusMetrics.js';
+import type { Countable, Metrics } from '../../src/metrics.js';
+import { SampleReader } from '../../src/onInvalid.js';
+import { describeOperator } from './laws.js';
+import { openSum } from './sum.js';
+
+/** Keeps what it is told. */
+function ledger() {
+  const seen = { totals: new Map<string, number>(), gauges: new Map<string, number>(), times: [] as number[] };
+  const metrics: Metrics = {
+    add: (name, by) => void seen.totals.set(name, (seen.totals.get(name) ?? 0) + by),
+    set: (name, value) => void seen.gauges.set(name, value),
+    record: (_, value) => void seen.times.push(value),
+  };
+  return { seen, metrics };
+}
+const log = { live: 0 };
+
+describeOperator('measured', {
+  operator: () => asOperator(measured(() => openSum({ log }), ledger().metrics)),
+  open: measured(() => openSum({ log }), ledger().metrics),
+  sample: fc.integer({ min: -1000, max: 1000 }),
+  bad: [Number.NaN],
+  tolerant: (onInvalid) => asOperator(measured(() => openSum({ log, onInvalid }), ledger().metrics)),
+  inUse: () => log.live,
+});
+
+describe('measured', () => {
+  it('counts every sample, times one step in so many, and reads the heap', () => {
+    const { seen, metrics } = ledger();
+    let clock = 0;
+    const open = measured(openSum, metrics, { every: 4, now: () => (clock += 2), heapBytes: () => 640 }); // biome-ignore format: one clock
+    from(Array(10).keys()).pipe(asOperator(open)).subscribe();
+    expect(seen).toEqual({
+      totals: new Map([['samples', 10]]),
+      gauges: new Map([['heapBytes', 640]]),
+      times: [0.002, 0.002],
+    });
+  });
+
+  it('counts failures', () => {
+    const { seen, metrics } = ledger();
+    from([1, Number.NaN])
+      .pipe(asOperator(measured(openSum, metrics)))
+      .subscribe({ error() {} });
+    expect(seen.totals).toEqual(
+      new Map([
+        ['failed', 1],
+        ['samples', 2],
+      ]),
+    );
+  });
+
+  it('checks its options at the call', () => {
+    expect(() => measured(openSum, ledger().metrics, { every: 0 })).toThrow('every must be an integer ≥ 1, got 0');
+  });
+});
+
+describe('SampleReader', () => {
+  it('counts what it skips and holds', () => {
+    const { seen, metrics } = ledger();
+    const reader = new SampleReader('op', 1, 'hold', metrics);
+    for (const x of [Number.NaN, 1, Number.NaN, Number.NaN]) reader.read(x, new Float32Array(1), 0);
+    expect(seen.totals).toEqual(
+      new Map([
+        ['skipped', 1],
+        ['held', 2],
+      ]),
+    );
+  });
+});
+
+/** Uses every name. */
+function useAll(metrics: Metrics) {
+  const countables: Countable[] = [
+    'samples',
+    'skipped',
+    'held',
+    'failed',
+    'clipped',
+    'nonFinite',
+    'lateLabels',
+    'evictedKeys',
+  ];
+  for (const name of [...countables, 'keys'] as const) metrics.add(name, 2);
+  metrics.add('keys', -1);
+  metrics.set('heapBytes', 640);
+  metrics.record('stepSeconds', 2e-6);
+}
+
+describe('prometheusMetrics', () => {
+  it('shows every metric in the text that Prometheus scrapes', async () => {
+    const registry = new Registry();
+    useAll(prometheusMetrics({ registry }));
+    const text = await registry.metrics();
+    for (const line of [
+      'eddy_samples_total 2',
+      'eddy_skipped_total 2',
+      'eddy_held_total 2',
+      'eddy_failed_total 2',
+      'eddy_clipped_total 2',
+      'eddy_non_finite_total 2',
+      'eddy_late_labels_total 2',
+      'eddy_evicted_keys_total 2',
+      'eddy_keys 1',
+      'eddy_heap_bytes 640',
+      'eddy_step_seconds_bucket{le="0.000001"} 0',
+      'eddy_step_seconds_bucket{le="0.000003"} 1',
+      'eddy_step_seconds_count 1',
+      '# TYPE eddy_samples_total counter',
+      '# TYPE eddy_keys gauge',
+      '# TYPE eddy_step_seconds histogram',
+    ])
+      expect(text.split('\n')).toContain(line);
+  });
+
+  it('stands beside itself with other labels, and adds to itself with the same', async () => {
+    const registry = new Registry();
+    for (const stream of ['a', 'b', 'b'])
+      prometheusMetrics({ registry, prefix: 'x_', labels: { stream } }).add('samples', 1);
+    expect(await registry.getSingleMetricAsString('x_samples_total')).toContain(
+      'x_samples_total{stream="a"} 1\nx_samples_total{stream="b"} 2',
+    );
+  });
+});
+
+/** A meter of the OpenTelemetry API that writes down what its instruments are told. */
+function openMeter() {
+  const told: [string, string, number, Attributes | undefined][] = [];
+  const units: Record<string, string | undefined> = {};
+  const instrument = (kind: string) => (name: string, options?: MetricOptions) => {
+    units[name] = options?.unit;
+    const write = (value: number, attributes?: Attributes) => void told.push([kind, name, value, attributes]);
+    return { add: write, record: write };
+  };
+  const meter = Object.assign(createNoopMeter(), {
+    createCounter: instrument('counter'),
+    createUpDownCounter: instrument('upDownCounter'),
+    createGauge: instrument('gauge'),
+    createHistogram: instrument('histogram'),
+  });
+  return { told, units, meter };
+}
+
+describe('openTelemetryMetrics', () => {
+  it('tells every metric to an instrument of its kind', () => {
+    const { told, units, meter } = openMeter();
+    const a = { stream: 'a' };
+    useAll(openTelemetryMetrics({ meter, attributes: a }));
+    const counters = ['samples', 'skipped', 'held', 'failed', 'clipped', 'non_finite', 'late_labels', 'evicted_keys'];
+    expect(told).toEqual([
+      ...counters.map((name) => ['counter', `eddy.${name}`, 2, a]),
+      ['upDownCounter', 'eddy.keys', 2, a],
+      ['upDownCounter', 'eddy.keys', -1, a],
+      ['gauge', 'eddy.heap', 640, a],
+      ['histogram', 'eddy.step.duration', 2e-6, a],
+    ]);
+    expect(units).toMatchObject({ 'eddy.heap': 'By', 'eddy.step.duration': 's' });
+  });
+
+  it('goes nowhere, quietly, without an SDK', () => useAll(openTelemetryMetrics()));
+});

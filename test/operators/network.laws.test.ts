@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { afterAll } from 'vitest';
+import { learn, learnStage } from '../../operators/learn.js';
+import { predict, predictStage } from '../../operators/predict.js';
+import { createModel, dense, lstm, mse, sgd } from '../../src/index.js';
+import { Model } from '../../src/model/model.js';
+import type { OnInvalid } from '../../src/onInvalid.js';
+import { startTfjs } from '../../src/runtime/tfjs.js';
+import { describeOperator } from './laws.js';
+
+const runtime = await startTfjs();
+const model = await createModel({ input: 2, layers: [lstm(5)], output: dense(1), seed: 7 });
+afterAll(() => model.dispose());
+const inUse = () => runtime.heap.bytesInUse;
+
+const number = fc.integer({ min: -100, max: 100 }).map((n) => n / 100);
+const sample = fc.tuple(number, number);
+const bad = [[1], [1, Number.NaN], [1, 1e39], JSON.parse('"text"')];
+
+describeOperator('predict', {
+  operator: () => predict<number[]>(model),
+  open: predictStage<number[]>(model),
+  sample,
+  bad,
+  tolerant: (onInvalid) => predict<number[]>(model, { onInvalid }),
+  failing: (when, error) =>
+    predict<number[]>(model, {
+      features: (value) => {
+        if (when()) throw error;
+        return value;
+      },
+    }),
+  inUse,
+});
+
+describeOperator("predict's last output", {
+  operator: () => predict<number[]>(model, { emit: 'last' }),
+  open: predictStage<number[]>(model, { emit: 'last' }),
+  sample,
+  bad,
+  tolerant: (onInvalid) => predict<number[]>(model, { emit: 'last', onInvalid }),
+  inUse,
+});
+
+interface Labelled {
+  x: number[];
+  y: number;
+}
+
+for (const horizon of [0, 2]) {
+  // At a rate that is 0 as float32 the whole of learning runs, and the weights, which all subscriptions share, stay as they are.
+  const options = (onInvalid: OnInvalid = 'error', target = (value: Labelled) => value.y) => ({
+    horizon,
+    features: (value: Labelled) => value.x,
+    target,
+    onInvalid,
+    k1: 2,
+    k2: 4,
+    loss: mse,
+    optimizer: sgd(1e-300),
+  });
+  describeOperator(`learn, ${horizon} ahead,`, {
+    operator: () => learn<Labelled>(model, options()),
+    open: () => {
+      // Its own model: learners that share one count each other's updates.
+      const own = new Model(runtime, model.spec);
+      const stage = learnStage<Labelled>(own, options())();
+      return {
+        ...stage,
+        dispose() {
+          stage.dispose();
+          own.dispose();
+        },
+      };
+    },
+    sample: fc.record({ x: sample, y: number }),
+    bad: bad.map((x) => ({ x, y: 1 })),
+    failing: (when, error) =>
+      learn<Labelled>(
+        model,
+        options('error', ({ y }) => {
+          if (when()) throw error;
+          return y;
+        }),
+      ),
+    inUse,
+  });
+}
