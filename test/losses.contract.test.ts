@@ -120,7 +120,7 @@ describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, targ
         const { f32 } = model.runtime.heap;
         f32.set(read_, (loss.fused ? tape.z : tape.y) >> 2);
         read(wanted, width, f32, tape.target >> 2, 'test', 1);
-        const got = model.runtime.kernels.learnerLossAt(tape.learner, 0, 0);
+        const got = model.runtime.kernels.learnerLossAt(tape.learner, 0);
         const gradient = [...f32.slice(tape.dz >> 2, (tape.dz >> 2) + model.outputPadded)];
         const want = reference(read_, wanted);
         if (!want) expect(got).toBeNaN();

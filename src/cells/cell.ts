@@ -31,6 +31,33 @@ export interface LayerSpec {
   readonly variant: number;
   /** The form in words, for messages and files. */
   readonly options: { readonly [name: string]: string | number | boolean };
+  /** The part of its output that training hides from what reads it. */
+  readonly dropout: number;
+}
+
+/** What every cell's layer may have. */
+export interface LayerOptions {
+  /**
+   * The part of the layer's outputs, from 0 to below 1, that each update of a learner hides at random from the layer above; the rest is
+   * scaled up to make good for it. The state that the layer carries on is whole, and so is every prediction. Default 0.
+   * Srivastava et al. 2014, jmlr.org/papers/v15/srivastava14a; not on the recurrence: Zaremba et al. 2014, arXiv:1409.2329.
+   */
+  dropout?: number;
+}
+
+/** A checked layer. @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1 and dropout from 0 to below 1. */
+export function openLayer(
+  cell: Cell,
+  units: number,
+  variant: number,
+  dropout: number,
+  form: LayerSpec['options'],
+): LayerSpec {
+  requireCount(cell.name, 'units', units);
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new EddyError('invalid-option', `${cell.name}: dropout must be from 0 to below 1, got ${dropout}; try 0.2`);
+  }
+  return { cell, units, variant, dropout, options: dropout > 0 ? { ...form, dropout } : form };
 }
 
 /** Fails with `invalid-option` unless `value` is a whole number ≥ 1. */

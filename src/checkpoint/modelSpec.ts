@@ -1,6 +1,7 @@
 import { gru } from '../cells/gru/index.js';
 import { lstm } from '../cells/lstm/index.js';
 import { rnn } from '../cells/rnn/index.js';
+import { embedding } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import type { ModelSpec } from '../model/definition.js';
 import { dense } from '../readouts/dense/index.js';
@@ -12,8 +13,6 @@ import { isRnnActivation, type LayerDefinition, type ModelDefinition } from './d
  *     const { definition, weights } = importWeights(file);
  *     const model = await createModel(specOf(definition));
  *     model.setWeights(weights);
- *
- * Fails with `invalid-option` on an embedding, which no model has yet.
  */
 export function specOf({ input, layers, output }: ModelDefinition): ModelSpec {
   const spec = { input, layers: layers.map(layerOf) };
@@ -23,15 +22,15 @@ export function specOf({ input, layers, output }: ModelDefinition): ModelSpec {
 }
 
 function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
+  if (layer.cell === 'embedding') return embedding(layer.symbols, layer.width);
+  const { units, dropout = 0 } = layer;
   switch (layer.cell) {
     case 'lstm':
-      return lstm(layer.units);
+      return lstm(units, { dropout });
     case 'gru':
-      return gru(layer.units, { resetAfter: layer.resetAfter ?? true });
+      return gru(units, { resetAfter: layer.resetAfter ?? true, dropout });
     case 'rnn':
-      return rnn(layer.units, { activation: layer.activation ?? 'tanh' });
-    case 'embedding':
-      throw new EddyError('invalid-option', 'specOf: a model has no embedding layer; look the symbols up outside');
+      return rnn(units, { activation: layer.activation ?? 'tanh', dropout });
   }
 }
 
@@ -39,15 +38,18 @@ function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
 export function definitionOf({ input, layers, output }: ModelSpec): ModelDefinition {
   const definition: ModelDefinition = {
     input,
-    layers: layers.map(({ cell, units, options }): LayerDefinition => {
+    layers: layers.map((layer): LayerDefinition => {
+      if ('symbols' in layer) return { cell: 'embedding', symbols: layer.symbols, width: layer.width };
+      const { cell, units, options, dropout } = layer;
       const { resetAfter, activation } = options;
+      const hidden = dropout > 0 ? { dropout } : {};
       switch (cell.name) {
         case 'lstm':
-          return { cell: 'lstm', units };
+          return { cell: 'lstm', units, ...hidden };
         case 'gru':
-          return { cell: 'gru', units, resetAfter: resetAfter !== false };
+          return { cell: 'gru', units, resetAfter: resetAfter !== false, ...hidden };
         case 'rnn':
-          return { cell: 'rnn', units, activation: isRnnActivation(activation) ? activation : 'tanh' };
+          return { cell: 'rnn', units, activation: isRnnActivation(activation) ? activation : 'tanh', ...hidden };
         default:
           throw new EddyError('invalid-option', `definitionOf: a file has no word for the cell ${cell.name}`);
       }

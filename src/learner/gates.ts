@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.js';
 import { ceil4 } from '../model/parameters.js';
 import { Track, TrackBytes } from '../runtime/kernels.generated.js';
+import { withoutDropout } from './dropout.js';
 import type { Tape } from './tape.js';
 
 /** What a sample did inside every layer: 'layers.0.i' [rows·H] … by gate, and the states after it, 'layers.0.c', 'layers.0.h'. */
@@ -9,7 +10,7 @@ export type GateRecord = { readonly [name: string]: Float32Array };
 /** Runs the sample in `slot` again with today's weights, from the state before it, and reads what its gates were. */
 export function readGates(model: Model, tape: Tape, slot: number, rows: number): GateRecord {
   const { heap, kernels } = model.runtime;
-  kernels.learnerForward(tape.learner, slot, 1);
+  withoutDropout(model, tape, () => kernels.learnerForward(tape.learner, slot, 1));
   const memory = heap.f32;
   const read = (address: number, stride: number, units: number) => {
     const data = new Float32Array(rows * units);
@@ -20,12 +21,12 @@ export function readGates(model: Model, tape: Tape, slot: number, rows: number):
     return data;
   };
   return Object.fromEntries(
-    model.spec.layers.flatMap(({ cell, units }, l) => {
+    model.layers.flatMap(({ cell, units, name: layer }, l) => {
       const field = (name: 'windowH' | 'windowC' | 'windowGates' | 'gateStride') =>
         heap.u32[(tape.tracks + l * TrackBytes + Track[name].at) >> 2];
       const width = ceil4(units) * 4;
       const at = (name: string, address: number, stride: number): [string, Float32Array] => [
-        `layers.${l}.${name}`,
+        `${layer}.${name}`,
         read(address, stride, units),
       ];
       return [

@@ -5,20 +5,31 @@
  */
 import { cellBackward, cellForward, lossOf, optimize } from "../../build/dispatch.as";
 import { Pass } from "../cells/layer.as";
+import { gather, scatter } from "../embedding/kernel.as";
 import { layerAt, Model } from "../model/model.as";
 import { Update } from "../optimizers/optimizer.as";
 import { backward as readoutBackward, deactivate as readoutDeactivate, forward as readoutForward } from "../readouts/dense/kernel.as";
 import { Readout } from "../readouts/readout.as";
-import { Learner, trackAt } from "./learner.as";
+import { Learner, Track, trackAt } from "./learner.as";
 
-/** One sample: the input at `slot` moves the state that stands before it. */
-export function stream(learner: Learner, slot: u32): void {
+// What the first layer reads of the samples from `slot` on.
+function readInput(learner: Learner, pass: Pass, slot: u32): void {
+  const model = learner.model;
+  pass.xStride = <usize>model.inputs << 2;
+  pass.x = learner.x + slot * pass.rows * pass.xStride;
+  if (!model.embedding) return;
+  gather(learner.embedded, pass.x, model.embedding, model.embeddedBytes, pass.steps * pass.rows);
+  pass.x = learner.embedded;
+  pass.xStride = model.embeddedBytes;
+}
+
+/** One sample: the input at `slot` moves the state that stands before it. Returns the loss of its output; NaN: no target there. */
+export function stream(learner: Learner, slot: u32): f64 {
   const model = learner.model, B = learner.rows;
   const pass = changetype<Pass>(model.pass);
   pass.steps = 1;
   pass.rows = B;
-  pass.xStride = <usize>model.inputs << 2;
-  pass.x = learner.x + slot * B * pass.xStride;
+  readInput(learner, pass, slot);
   for (let l: u32 = 0; l < model.layers; l++) {
     const layer = layerAt(model, l), track = trackAt(learner, l);
     const row = B * (<usize>layer.padded << 2);
@@ -32,15 +43,23 @@ export function stream(learner: Learner, slot: u32): void {
     pass.x = pass.h;
     pass.xStride = <usize>layer.padded << 2;
   }
-  if (!model.readout) return;
   const at = slot * B * learner.outputStride;
-  readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.z + at, learner.y + at, B, model.sums);
+  if (model.readout) readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.z + at, learner.y + at, B, model.sums);
+  return lossAt(learner, slot);
 }
 
-/** The loss of one row of the tape at `slot`; `d` is scratch. NaN: no target there. */
-export function lossAt(learner: Learner, slot: u32, row: u32): f64 {
-  const at = (slot * learner.rows + row) * learner.outputStride;
-  return lossOf(learner.loss, (learner.fused ? learner.z : learner.y) + at, learner.target + at, learner.dz, learner.outputs, learner.lossParameters);
+/** The mean loss of the outputs at `slot`, over the rows that have a target; NaN: none has. */
+export function lossAt(learner: Learner, slot: u32): f64 {
+  const stride = learner.outputStride, y = learner.fused ? learner.z : learner.y;
+  let at = slot * learner.rows * stride, sum: f64 = 0, present: u32 = 0;
+  for (let m: u32 = 0; m < learner.rows; m++, at += stride) {
+    const loss = lossOf(learner.loss, y + at, learner.target + at, learner.dz, learner.outputs, learner.lossParameters);
+    if (loss == loss) {
+      sum += loss;
+      present += 1;
+    }
+  }
+  return present ? sum / <f64>present : NaN;
 }
 
 /**
@@ -65,7 +84,7 @@ export function backward(learner: Learner, slot: u32, T: u32, again: bool): void
     const top = trackAt(learner, model.layers - 1), readout = changetype<Readout>(model.readout), Hp = <usize>readout.inputs << 2;
     const at = slot * B * learner.outputStride;
     if (!learner.fused && readout.activation) readoutDeactivate(readout, again ? learner.windowY : learner.y + at, learner.dz, T * B);
-    readoutBackward(readout, again ? top.windowH : top.h + slot * B * Hp, Hp, learner.dz, dh, T * B, learner.zeros, delta);
+    readoutBackward(readout, again ? readOf(top) : top.h + slot * B * Hp, Hp, learner.dz, dh, T * B, learner.zeros, delta);
   } else dh = learner.dz;
   pass.steps = T;
   pass.rows = B;
@@ -85,23 +104,42 @@ export function backward(learner: Learner, slot: u32, T: u32, again: bool): void
     pass.dh = dh;
     pass.dhCarry = track.dhCarry;
     pass.dcCarry = track.dcCarry;
+    if (again && track.mask) multiply(dh, dh, track.mask, T * row);
     if (!learner.carry) memory.fill(pass.dhCarry, 0, row);
     if (!learner.carry && pass.dcCarry) memory.fill(pass.dcCarry, 0, row);
     if (l) {
       const under = trackAt(learner, l - 1), width = <usize>layerAt(model, l - 1).padded << 2;
-      pass.x = again ? under.windowH : under.h + slot * B * width;
+      pass.x = again ? readOf(under) : under.h + slot * B * width;
       pass.xStride = width;
       pass.dx = below;
       pass.dxStride = width;
     } else {
-      pass.xStride = <usize>model.inputs << 2;
-      pass.x = learner.x + slot * B * pass.xStride;
+      readInput(learner, pass, slot);
       pass.dx = learner.dx;
       pass.dxStride = (pass.xStride + 15) & ~15;
     }
     cellBackward(layer, pass);
     dh = below;
   }
+  if (model.embedding)
+    scatter(learner.dx, learner.x + slot * B * 4, model.embedding + delta, model.embeddedBytes, T * B);
+}
+
+// Where the layer above finds a window's h.
+// @ts-ignore: decorator
+@inline function readOf(track: Track): usize {
+  return track.mask ? track.dropped : track.windowH;
+}
+
+// y = x∘mask over `bytes` > 0.
+function multiply(y: usize, x: usize, mask: usize, bytes: usize): void {
+  const end = x + bytes;
+  do {
+    v128.store(y, f32x4.mul(v128.load(x), v128.load(mask)));
+    x += 16;
+    mask += 16;
+    y += 16;
+  } while (x < end);
 }
 
 /** Runs the window forward with today's weights, from the state that stands before it on the tape. */
@@ -110,8 +148,7 @@ export function forward(learner: Learner, slot: u32, T: u32): void {
   const pass = changetype<Pass>(model.pass);
   pass.steps = T;
   pass.rows = B;
-  pass.xStride = <usize>model.inputs << 2;
-  pass.x = learner.x + slot * B * pass.xStride;
+  readInput(learner, pass, slot);
   for (let l: u32 = 0; l < model.layers; l++) {
     const layer = layerAt(model, l), track = trackAt(learner, l);
     const row = B * (<usize>layer.padded << 2);
@@ -124,7 +161,8 @@ export function forward(learner: Learner, slot: u32, T: u32): void {
     pass.gates = track.windowGates;
     pass.gateStride = track.gateStride;
     cellForward(layer, pass);
-    pass.x = pass.h;
+    if (track.mask) multiply(track.dropped, track.windowH, track.mask, T * row);
+    pass.x = readOf(track);
     pass.xStride = <usize>layer.padded << 2;
   }
   if (model.readout)

@@ -53,21 +53,13 @@ export class Labels {
       memory.set(read.subarray(row * width, (row + 1) * width), at + row * this.#model.outputPadded);
   }
 
-  /** Scores the prediction that was made at sample `index` into `result.due`; there is none where all of the target is missing. */
-  score(slot: number, index: number, output: Float32Array, result: LabelStep): void {
-    const { heap, kernels } = this.#model.runtime;
+  /** Puts the prediction that was made at sample `index` into `result.due`, with its loss; none where that is NaN: all of the target is missing. */
+  score(slot: number, index: number, output: Float32Array, ofKernel: number, result: LabelStep): void {
     const { ofWindow } = this.#loss;
-    let sum = 0;
-    let present = 0;
-    for (let row = 0; row < (ofWindow ? 1 : this.rows); row++) {
-      const loss = ofWindow
-        ? lossOfSample(this.#model, this.#tape, ofWindow, { slot, rows: this.rows, width: this.width })
-        : kernels.learnerLossAt(this.#tape.learner, slot, row);
-      if (Number.isNaN(loss)) continue;
-      sum += loss;
-      present++;
-    }
-    if (present === 0) {
+    const loss = ofWindow
+      ? lossOfSample(this.#model, this.#tape, ofWindow, { slot, rows: this.rows, width: this.width })
+      : ofKernel;
+    if (Number.isNaN(loss)) {
       result.due = undefined;
       return;
     }
@@ -75,8 +67,8 @@ export class Labels {
     const due = result.due ?? { index, output, target: new Float32Array(this.rows * width), loss: 0 };
     due.index = index;
     due.output = output;
-    due.loss = sum / present;
-    const memory = heap.f32;
+    due.loss = loss;
+    const memory = this.#model.runtime.heap.f32;
     const from = this.#address(slot);
     for (let row = 0, to = 0; row < this.rows; row++) {
       for (let i = 0; i < width; i++) due.target[to++] = memory[from + row * this.#model.outputPadded + i];

@@ -15,7 +15,8 @@ export class Learner {
   dz: usize; // [window × B × Op]
   dh: usize; // two [window × B × widest Hp], by turns a layer's and the one's below
   dhStep: usize; // bytes from one to the other
-  dx: usize; // [window × B × I] gradient of the input, or 0: not wanted
+  dx: usize; // [window × B × I] gradient of what the first layer reads, or 0: not wanted
+  embedded: usize; // [window × B × Ep] what it reads under an embedding
   carry: u32; // 0: the gradient of the state after the window is zero; 1: it stands in the tracks' dhCarry and dcCarry
   zeros: usize; // [widest Hp]
   windowZ: usize; // [window × B × Op] of a window run again
@@ -44,6 +45,8 @@ export class Track {
   windowGates: usize;
   dGates: usize; // [window × B × deltas·Hp]
   dStride: usize;
+  dropped: usize; // [window × B × Hp] h∘mask: what is read of a window's h
+  mask: usize; // [window × B × Hp] 0 or 1/(1 − dropout); 0: no dropout
   dhCarry: usize; // [B × Hp] gradient of the state: of the last in, of the first out
   dcCarry: usize;
 }

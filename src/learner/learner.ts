@@ -1,3 +1,4 @@
+import { checkSymbols } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
@@ -98,8 +99,10 @@ export class Learner implements Disposable {
     const slot = index - this.#first;
     const memory = this.#memory;
     readSample(x, rows * model.input, memory, (tape.x >> 2) + slot * rows * model.input, 'learner.step', index);
+    if (model.embedding)
+      checkSymbols(model.embedding, memory, (tape.x >> 2) + slot * rows, rows, 'learner.step', index);
     this.#labels.write(slot, target, 'learner.step', index);
-    model.runtime.kernels.learnerStream(tape.learner, slot);
+    const loss = model.runtime.kernels.learnerStream(tape.learner, slot);
     const output = this.#readOutput(slot, out?.output);
     for (let i = 0; i < output.length; i++) if (!Number.isFinite(output[i])) this.#refuseOutput(index, output[i]);
     this.#versions[slot] = model.version;
@@ -113,7 +116,7 @@ export class Learner implements Disposable {
       result.due = undefined;
       return result;
     }
-    this.#labels.score(slot, index, output, result);
+    this.#labels.score(slot, index, output, loss, result);
     this.#moveFront(index, result);
     return result;
   }
@@ -139,7 +142,8 @@ export class Learner implements Disposable {
     }
     const slot = index - this.#first;
     this.#labels.write(slot, target, 'learner.label', index);
-    this.#labels.score(slot, index, this.#readOutput(slot), result);
+    const loss = this.#model.runtime.kernels.learnerLossAt(this.#tape.learner, slot);
+    this.#labels.score(slot, index, this.#readOutput(slot), loss, result);
     if (index > this.#front) this.#moveFront(index, result);
     return result;
   }
@@ -210,6 +214,7 @@ export class Learner implements Disposable {
       first: this.#first,
       powers: [...this.#updater.powers],
       counts: { ...this.counts },
+      ...(this.#updater.random && { random: this.#updater.random.snapshot() }),
       fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
       weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
       tape: readTapeSnapshot(this.#model, this.#tape, versions.length),
@@ -224,6 +229,7 @@ export class Learner implements Disposable {
     this.#requireOpen('learner.restore');
     const checked = checkSnapshot(this.#model, this.#tape, this.counts, from);
     writeSnapshot(this.#model, checked);
+    if (checked.random) this.#updater.random?.restore(checked.random);
     const version = ++this.#model.version;
     this.#newest = checked.newest;
     this.#front = checked.front;
@@ -295,7 +301,8 @@ export class Learner implements Disposable {
     const { window, k1, k2 } = this.#options;
     const steps = Math.min(window, this.#front);
     const slot = this.#front - steps + 1 - this.#first;
-    const again = k1 < k2 || this.#versions[slot] !== this.#model.version;
+    const changed = this.#versions[slot] !== this.#model.version;
+    const again = k1 < k2 || changed || this.#updater.random !== undefined;
     this.#updater.update(slot, steps, again, result);
   }
 

@@ -21,6 +21,8 @@ export interface LearnerOptions {
   readonly state?: State;
   /** How many samples later a label may come. Default k2, or 0 for full BPTT. */
   readonly maxLag?: number;
+  /** Of the dropout masks, a whole number ≥ 0. Default 0. */
+  readonly seed?: number;
   /** The longest sequence of full BPTT (k1 and k2 Infinity). */
   readonly maxSteps?: number;
 }
@@ -32,6 +34,8 @@ export interface CheckedOptions extends LearnerOptions {
   readonly window: number;
   /** One update at reset, over all of the sequence. */
   readonly full: boolean;
+  /** Are layers' dropout masks applied to the windows? */
+  readonly training: boolean;
 }
 
 /** Fails with `invalid-option` on options that no learner can have. */
@@ -65,5 +69,5 @@ export function checkOptions(where: string, options: LearnerOptions): CheckedOpt
   if (!Number.isSafeInteger(maxLag) || maxLag < 0) {
     throw wrong('maxLag must be a whole number ≥ 0', maxLag, 'it bounds how late a label may come');
   }
-  return { ...options, maxLag, window, full };
+  return { ...options, maxLag, window, full, training: true };
 }

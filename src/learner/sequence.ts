@@ -1,6 +1,7 @@
+import { checkSymbols } from '../embedding/index.js';
 import { mse } from '../losses/mse/index.js';
 import type { Model } from '../model/model.js';
-import { readTensors, type Weights } from '../model/parameters.js';
+import { ceil4, readTensors, type Weights } from '../model/parameters.js';
 import { readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
 import { sgd } from '../optimizers/sgd/index.js';
 import { Learner, Track, TrackBytes } from '../runtime/kernels.generated.js';
@@ -41,8 +42,8 @@ export class Sequence implements Disposable {
       loss: mse,
       optimizer: sgd(1),
     });
-    this.#tape = openTape(model, rows, options);
-    this.#dxPadded = Math.ceil(model.input / 4) * 4;
+    this.#tape = openTape(model, rows, { ...options, training: false });
+    this.#dxPadded = ceil4(model.embedding?.width ?? model.input);
     this.#dx = this.#tape.arena.take(steps * rows * this.#dxPadded * 4);
     writeRecord(model.runtime.heap, Learner, this.#tape.learner, { dx: this.#dx });
   }
@@ -53,6 +54,8 @@ export class Sequence implements Disposable {
     const { heap, kernels } = this.#model.runtime;
     const memory = heap.f32;
     memory.set(x, this.#tape.x >> 2);
+    const { embedding } = this.#model;
+    if (embedding) checkSymbols(embedding, memory, this.#tape.x >> 2, rows * steps, 'sequence', 0);
     writeState(memory, this.#tape.start, rows, state);
     kernels.learnerForward(this.#tape.learner, 0, steps);
     const y = new Float32Array(steps * rows * this.#model.output);
@@ -77,7 +80,8 @@ export class Sequence implements Disposable {
     writeRecord(heap, Learner, learner, { carry: dState ? 1 : 0 });
     kernels.learnerBackward(learner, 0, steps, 1);
     const dx = new Float32Array(steps * rows * this.#model.input);
-    for (let m = 0, to = 0; m < steps * rows; m++) {
+    // What a symbol means does not change with its number: its gradient stays 0.
+    for (let m = 0, to = 0; m < steps * rows && !this.#model.embedding; m++) {
       for (let i = 0; i < this.#model.input; i++) dx[to++] = memory[(this.#dx >> 2) + m * this.#dxPadded + i];
     }
     return {
@@ -108,8 +112,9 @@ export class Sequence implements Disposable {
   #fromTracks(h: 'windowH' | 'dhCarry', c: 'windowC' | 'dcCarry', row: number): StateTensor[] {
     const { u32 } = this.#model.runtime.heap;
     return this.#tape.start.map(({ name, units, padded }) => {
-      const [, layer, part] = name.split('.');
-      const track = this.#tape.tracks + Number(layer) * TrackBytes;
+      const [layer, part] = [name.slice(0, name.lastIndexOf('.')), name.slice(name.lastIndexOf('.') + 1)];
+      const l = this.#model.layers.findIndex((placed) => placed.name === layer);
+      const track = this.#tape.tracks + l * TrackBytes;
       const field = Track[part === 'h' ? h : c];
       return { name, units, padded, address: u32[(track + field.at) >> 2] + row * padded * 4 };
     });

@@ -1,6 +1,8 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../model/parameters.js';
+import { openRandom } from '../random.js';
+import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot, SnapshotValue } from '../stage.js';
 import type { LearnerCounts } from './learnStep.js';
 import type { Tape } from './tape.js';
@@ -15,6 +17,8 @@ export interface CheckedSnapshot {
   /** For each sample on the tape: 1 where no weight has changed since. */
   readonly fresh: Float64Array;
   readonly weights: Weights;
+  /** The dropout masks' generator, where layers have dropout. */
+  readonly random: Snapshot | undefined;
   readonly tape: readonly { readonly start: number; readonly data: Float32Array }[];
 }
 
@@ -54,6 +58,12 @@ export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, f
   }
   checkTensors('learner.restore', model.block, weights);
 
+  const random = model.layers.some(({ dropout }) => dropout > 0)
+    ? snapshotRecord('learner.restore', 'random', from.random)
+    : undefined;
+  // A generator itself knows what it can go on from.
+  if (random) openRandom(0).restore(random);
+
   const strips = parts(model, tape, kept).map(({ name, start, floats }) => {
     const data = field(from.tape, name);
     if (data instanceof Float32Array && data.length === floats) return { start, data };
@@ -67,6 +77,7 @@ export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, f
     counts: { ...counts, ...Object.fromEntries(counted) },
     fresh,
     weights,
+    random,
     tape: strips,
   };
 }

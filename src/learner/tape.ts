@@ -17,6 +17,7 @@ import type { CheckedOptions } from './options.js';
 /** A learner's memory: the tape of its newest samples, and what an update needs. Addresses in bytes. */
 export interface Tape {
   readonly arena: Arena;
+  readonly rows: number;
   /** The kernels' record. */
   readonly learner: number;
   readonly update: number;
@@ -36,6 +37,8 @@ export interface Tape {
   readonly dz: number;
   /** Blocks of the optimizer's moments. */
   readonly moments: readonly number[];
+  /** Each layer's dropout mask [window × rows × Hp], 0 where it has none. */
+  readonly masks: readonly number[];
   readonly gradients: number;
   /** The blocks with a place for every slot: bytes a slot, and slots before the first. */
   readonly strips: readonly Strip[];
@@ -55,8 +58,8 @@ export interface Strip {
 /** Takes a tape's memory. With k1 ≥ k2 what streaming leaves in the gates is kept: such windows need not be run again. */
 export function openTape(model: Model, rows: number, options: CheckedOptions): Tape {
   const { heap } = model.runtime;
-  const { layers } = model.spec;
-  const { window, maxLag, full, k1, k2, loss, optimizer, clipNorm = 0, clipValue = 0 } = options;
+  const { layers, embedding } = model;
+  const { window, maxLag, full, k1, k2, loss, optimizer, clipNorm = 0, clipValue = 0, training } = options;
   const keep = window + maxLag;
   const slots = full ? keep : 2 * keep + 16;
   const keepGates = k1 >= k2;
@@ -79,14 +82,15 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
     const start: StateTensor[] = [];
     const startSteps: number[] = [];
     let top = { h: 0, windowH: 0 };
-    layers.forEach(({ cell, units }, l) => {
+    const masks: number[] = [];
+    layers.forEach(({ cell, units, name: layer, dropout }, l) => {
       const padded = ceil4(units);
       const row = rows * padded * 4;
       // Each strip of states has one slot more, in front: the state before the first sample.
       const states = (name: string) => {
         const address = take((slots + 1) * row) + row;
-        strips.push({ name: `layers.${l}.${name}`, address, bytes: row });
-        start.push({ name: `layers.${l}.${name}`, units, padded, address: address - row });
+        strips.push({ name: `${layer}.${name}`, address, bytes: row });
+        start.push({ name: `${layer}.${name}`, units, padded, address: address - row });
         startSteps.push(row);
         return address;
       };
@@ -96,10 +100,12 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       const h = states('h');
       const windowH = again();
       top = { h, windowH };
+      const hides = training && dropout > 0;
+      masks.push(hides ? take(window * row) : 0);
       writeRecord(heap, Track, tracks + l * TrackBytes, {
         h,
         c: cell.cellState ? states('c') : 0,
-        gates: keepGates ? strip(`layers.${l}.gates`, rows * gateStride) : take(rows * gateStride),
+        gates: keepGates ? strip(`${layer}.gates`, rows * gateStride) : take(rows * gateStride),
         gateStep: keepGates ? rows * gateStride : 0,
         gateStride,
         windowH,
@@ -107,6 +113,8 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
         windowGates: take(window * rows * gateStride),
         dGates: take(window * rows * dStride),
         dStride,
+        dropped: hides ? take(window * row) : 0,
+        mask: masks[l],
         dhCarry: take(row),
         dcCarry: cell.cellState ? take(row) : 0,
       });
@@ -145,6 +153,8 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       dh: take(2 * window * rows * widest * 4),
       dhStep: window * rows * widest * 4,
       zeros: take(widest * 4),
+      embedded: embedding ? take(window * rows * ceil4(embedding.width) * 4) : 0,
+      dx: embedding ? take(window * rows * ceil4(embedding.width) * 4) : 0,
       windowZ,
       windowY,
       loss: loss.kind,
@@ -157,6 +167,7 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
     });
     return {
       arena,
+      rows,
       learner,
       update,
       tracks,
@@ -169,6 +180,7 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       windowY,
       dz,
       moments,
+      masks,
       gradients,
       strips,
       start,

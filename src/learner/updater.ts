@@ -1,7 +1,9 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
+import { openRandom, type Random } from '../random.js';
 import { Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
+import { drawMasks } from './dropout.js';
 import type { Labels } from './labels.js';
 import type { LabelStep, LearnerCounts } from './learnStep.js';
 import type { CheckedOptions } from './options.js';
@@ -12,6 +14,8 @@ import { updateByLoss } from './windowLoss.js';
 export class Updater {
   /** β₁ᵏ and β₂ᵏ after the last update k, as running products. */
   powers: readonly [number, number] = [1, 1];
+  /** Draws the dropout masks; undefined where no layer has any. */
+  readonly random: Random | undefined;
   readonly #model: Model;
   readonly #tape: Tape;
   readonly #labels: Labels;
@@ -24,6 +28,8 @@ export class Updater {
     this.#labels = labels;
     this.#options = options;
     this.#counts = counts;
+    const random = openRandom(options.seed ?? 0);
+    this.random = model.layers.some(({ dropout }) => dropout > 0) ? random : undefined;
   }
 
   /**
@@ -37,6 +43,7 @@ export class Updater {
     const first = this.powers[0] * beta1;
     const second = this.powers[1] * beta2;
     const base = this.#rate();
+    if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#tape.rows);
     writeRecord(heap, Update, this.#tape.update, { base, rate: base / (1 - first), d: 1 / (1 - second) });
     const { rows, width } = this.#labels;
     const norm = loss.ofWindow

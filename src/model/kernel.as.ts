@@ -4,6 +4,7 @@
  */
 import { Pass } from "../cells/layer.as";
 import { cellForward } from "../../build/dispatch.as";
+import { gather } from "../embedding/kernel.as";
 import { forward as readoutForward } from "../readouts/dense/kernel.as";
 import { Readout } from "../readouts/readout.as";
 import { layerAt, Model, Place } from "./model.as";
@@ -18,6 +19,11 @@ export function step(model: Model, places: usize, rows: u32, x: usize, y: usize)
     pass.rows = B;
     pass.xStride = <usize>model.inputs << 2;
     pass.x = x + m * pass.xStride;
+    if (model.embedding) {
+      gather(model.embedded, pass.x, model.embedding, model.embeddedBytes, B);
+      pass.x = model.embedded;
+      pass.xStride = model.embeddedBytes;
+    }
     for (let l: u32 = 0; l < model.layers; l++) {
       const layer = layerAt(model, l);
       const place = changetype<Place>(places + l * offsetof<Place>());

@@ -12,7 +12,10 @@ export class Model {
   tile: u32; // rows that a step takes at once
   logits: usize; // scratch of `tile` rows
   sums: usize;
-  inputs: u32;
+  inputs: u32; // numbers in a sample
+  embedding: usize; // the table [symbols × Ep], or 0: the first layer reads the sample itself
+  embeddedBytes: u32; // Ep·4
+  embedded: usize; // scratch of `tile` rows
 }
 
 /** Where a layer's running state stands, [rows × Hp] each. */

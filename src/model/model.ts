@@ -1,4 +1,5 @@
 import { requireCount } from '../cells/cell.js';
+import { checkSymbols, type EmbeddingSpec } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import { openRandom } from '../random.js';
 import { type Arena, openArena } from '../runtime/heap.js';
@@ -14,7 +15,7 @@ import {
 import { writeRecord } from '../runtime/record.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { readSample, type Sample } from '../sample.js';
-import { checkDefinition, type ModelSpec } from './definition.js';
+import { checkDefinition, embeddingOf, type ModelSpec, type PlacedLayer, recurrentLayers } from './definition.js';
 import {
   ceil4,
   checkTensors,
@@ -45,6 +46,10 @@ export class Model implements Disposable {
   readonly input: number;
   /** Numbers in an output. */
   readonly output: number;
+  /** @internal Its recurrent layers, from the input up. */
+  readonly layers: readonly PlacedLayer[];
+  /** @internal */
+  readonly embedding: EmbeddingSpec | undefined;
   /** @internal Floats in a row of the output's slot. */
   readonly outputPadded: number;
   /** @internal Where the parameter block starts. */
@@ -64,9 +69,12 @@ export class Model implements Disposable {
     readonly spec: ModelSpec,
   ) {
     checkDefinition(spec);
-    const { input, layers, output, seed = 0 } = spec;
+    const { input, output, seed = 0 } = spec;
     const random = openRandom(seed);
     this.input = input;
+    this.layers = recurrentLayers(spec);
+    this.embedding = embeddingOf(spec);
+    const { layers, embedding } = this;
     const last = layers[layers.length - 1].units;
     this.output = output ? output.units : last;
     this.outputPadded = ceil4(this.output);
@@ -78,14 +86,13 @@ export class Model implements Disposable {
       this.address = take(this.block.floats * 4);
       this.record = take(ModelBytes);
       const first = take(layers.length * LayerBytes);
-      let width = input;
-      layers.forEach(({ cell, units, variant }, l) => {
+      layers.forEach(({ cell, units, variant, inputs }, l) => {
         const { W, U, b, b2 } = this.block.layers[l];
         const at = (floats: number) => this.address + floats * 4;
         writeRecord(heap, Layer, first + l * LayerBytes, {
           cell: cell.kind,
           variant,
-          inputs: width,
+          inputs,
           units,
           padded: ceil4(units),
           W: at(W),
@@ -93,7 +100,6 @@ export class Model implements Disposable {
           b: at(b),
           b2: at(b2),
         });
-        width = units;
       });
       const readout = output ? take(ReadoutBytes) : 0;
       if (output && this.block.readout) {
@@ -107,7 +113,8 @@ export class Model implements Disposable {
         });
       }
       const gateStride = Math.max(...layers.map(({ cell, units }) => strideOf(cell.tape * ceil4(units))));
-      const widest = Math.max(input, this.output, ...layers.map(({ units }) => units));
+      const widest = Math.max(this.output, ...layers.flatMap(({ units, inputs }) => [units, inputs]));
+      const embedded = embedding ? ceil4(embedding.width) * 4 : 0;
       writeRecord(heap, ModelRecord, this.record, {
         layers: layers.length,
         first,
@@ -119,6 +126,9 @@ export class Model implements Disposable {
         logits: take(TILE * this.outputPadded * 4),
         sums: take(ceil4(widest) * 16),
         inputs: input,
+        embedding: this.block.embedding === undefined ? 0 : this.address + this.block.embedding * 4,
+        embeddedBytes: embedded,
+        embedded: embedding ? take(TILE * embedded) : 0,
       });
       writeTensors(this.block, initialWeights(spec, random), heap.f32, this.address >> 2);
     } catch (error) {
@@ -160,6 +170,7 @@ export class Model implements Disposable {
       throw new EddyError('invalid-option', `model.step: out must have ${size} numbers, got ${result.length}`);
     }
     readSample(x, rows * this.input, heap.f32, state.input >> 2, 'model.step', 0);
+    if (this.embedding) checkSymbols(this.embedding, heap.f32, state.input >> 2, rows, 'model.step', 0);
     kernels.modelStep(this.record, state.places, rows, state.input, state.output);
     this.copyOutput(heap.f32, state.output, rows, result);
     return result;

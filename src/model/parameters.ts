@@ -1,7 +1,6 @@
-import type { LayerSpec } from '../cells/cell.js';
 import { EddyError } from '../errors.js';
 import type { Random } from '../random.js';
-import type { ModelSpec } from './definition.js';
+import { embeddingOf, type ModelSpec, recurrentLayers } from './definition.js';
 import { glorotUniform, orthogonal } from './initializers.js';
 
 /** A tensor with its name and shape, row-major, as PyTorch would have it. */
@@ -33,6 +32,8 @@ export interface ParameterBlock {
   readonly floats: number;
   readonly parameters: readonly Parameter[];
   readonly layers: readonly LayerPlaces[];
+  /** The table of an embedding. */
+  readonly embedding: number | undefined;
   readonly readout: { readonly W: number; readonly b: number } | undefined;
 }
 
@@ -59,7 +60,8 @@ function packed(rows: number, columns: number): (row: number, column: number) =>
 }
 
 /** Lays a definition's parameters out. */
-export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
+export function layOut(spec: ModelSpec): ParameterBlock {
+  const { output } = spec;
   let top = 0;
   const take = (floats: number) => {
     top += floats;
@@ -73,15 +75,22 @@ export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
     parameters.push({ name, shape, places });
   };
 
-  let width = input;
-  const layerPlaces = layers.map(({ cell, units }, l) => {
-    const inputs = width;
+  const symbols = embeddingOf(spec);
+  let embedding: number | undefined;
+  if (symbols) {
+    const padded = ceil4(symbols.width);
+    const start = take(symbols.symbols * padded);
+    add('layers.0.weight', [symbols.symbols, symbols.width], (row, j) => start + row * padded + j);
+    embedding = start;
+  }
+  let width = 0;
+  const layerPlaces = recurrentLayers(spec).map(({ cell, units, name, inputs }) => {
     const padded = ceil4(units);
     const columns = cell.gates * padded;
     // PyTorch's row g·H + u is gate g of unit u.
     const column = (row: number) => cell.columns[Math.floor(row / units)] * padded + (row % units);
     // A matrix of all gates is a few packed ones, back to back: those that the kernel projects at once.
-    const matrix = (name: string, height: number) => {
+    const matrix = (part: string, height: number) => {
       const start = take(height * columns);
       const inGate = cell.panels.flatMap((gates, m) => {
         const before = cell.panels.slice(0, m).reduce((sum, n) => sum + n, 0);
@@ -89,17 +98,17 @@ export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
         const from = start + before * height * padded;
         return Array.from({ length: gates }, (_, g) => (j: number, u: number) => from + at(j, g * padded + u));
       });
-      add(name, [cell.gates * units, height], (row, j) =>
+      add(`${name}.${part}`, [cell.gates * units, height], (row, j) =>
         inGate[cell.columns[Math.floor(row / units)]](j, row % units),
       );
       return start;
     };
-    const W = matrix(`layers.${l}.weight_ih`, inputs);
-    const U = matrix(`layers.${l}.weight_hh`, units);
+    const W = matrix('weight_ih', inputs);
+    const U = matrix('weight_hh', units);
     const b = take(columns);
     const b2 = take(columns);
-    add(`layers.${l}.bias_ih`, [cell.gates * units], (row) => b + column(row));
-    add(`layers.${l}.bias_hh`, [cell.gates * units], (row) => b2 + column(row));
+    add(`${name}.bias_ih`, [cell.gates * units], (row) => b + column(row));
+    add(`${name}.bias_hh`, [cell.gates * units], (row) => b2 + column(row));
     width = units;
     return { W, U, b, b2 };
   });
@@ -114,33 +123,39 @@ export function layOut({ input, layers, output }: ModelSpec): ParameterBlock {
     add('output.bias', [output.units], (row) => b + row);
     readout = { W, b };
   }
-  return { floats: top, parameters, layers: layerPlaces, readout };
+  return { floats: top, parameters, embedding, layers: layerPlaces, readout };
 }
 
-/** Fresh weights: Glorot for what comes in, orthogonal for what comes back, biases 0 but for the cell's own start. */
-export function initialWeights({ input, layers, output }: ModelSpec, random: Random): Weights {
+/** Fresh weights: standard normal for an embedding, Glorot for what comes in, orthogonal for what comes back, biases 0 but for the cell's own start. */
+export function initialWeights(spec: ModelSpec, random: Random): Weights {
+  const { output } = spec;
   const weights: { [name: string]: NamedTensor } = {};
-  let width = input;
-  layers.forEach(({ cell, units }: LayerSpec, l) => {
+  const embedding = embeddingOf(spec);
+  if (embedding) {
+    const { symbols, width } = embedding;
+    const data = Float32Array.from({ length: symbols * width }, random.normal);
+    weights['layers.0.weight'] = { shape: [symbols, width], data };
+  }
+  let width = 0;
+  for (const { cell, units, name, inputs } of recurrentLayers(spec)) {
     const rows = cell.gates * units;
-    const inputs = width;
     const gates = Array.from({ length: cell.gates }, (_, g) => g);
     const stack = (parts: Float64Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
-    weights[`layers.${l}.weight_ih`] = {
+    weights[`${name}.weight_ih`] = {
       shape: [rows, inputs],
       data: stack(gates.map(() => glorotUniform(random, inputs, units, units * inputs))),
     };
-    weights[`layers.${l}.weight_hh`] = {
+    weights[`${name}.weight_hh`] = {
       shape: [rows, units],
       data: stack(gates.map(() => orthogonal(random, units))),
     };
-    weights[`layers.${l}.bias_ih`] = {
+    weights[`${name}.bias_ih`] = {
       shape: [rows],
       data: Float32Array.from({ length: rows }, (_, k) => cell.startBias(Math.floor(k / units))),
     };
-    weights[`layers.${l}.bias_hh`] = { shape: [rows], data: new Float32Array(rows) };
+    weights[`${name}.bias_hh`] = { shape: [rows], data: new Float32Array(rows) };
     width = units;
-  });
+  }
   if (output) {
     const data = Float32Array.from(glorotUniform(random, width, output.units, output.units * width));
     weights['output.weight'] = { shape: [output.units, width], data };

@@ -2,7 +2,7 @@ import { EddyError } from '../errors.js';
 import { type Arena, type Heap, openArena } from '../runtime/heap.js';
 import { Place, PlaceBytes } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
-import type { ModelSpec } from './definition.js';
+import { type ModelSpec, recurrentLayers } from './definition.js';
 import { ceil4 } from './parameters.js';
 
 /** A state's tensors by name: 'layers.0.h' [rows·H], 'layers.0.c' … */
@@ -38,31 +38,32 @@ export class State implements Disposable {
   /** @internal */
   constructor(
     heap: Heap,
-    { input, layers }: ModelSpec,
+    spec: ModelSpec,
     outputFloats: number,
     readonly rows: number,
     /** @internal The model it belongs to. */
     readonly owner: object,
   ) {
     this.#heap = heap;
+    const layers = recurrentLayers(spec);
     this.#arena = openArena(heap);
     this.#floats = layers.reduce((sum, { cell, units }) => sum + rows * ceil4(units) * (cell.cellState ? 2 : 1), 0);
     try {
       this.#start = this.#arena.take(this.#floats * 4);
       this.places = this.#arena.take(layers.length * PlaceBytes);
-      this.input = this.#arena.take(rows * input * 4);
+      this.input = this.#arena.take(rows * spec.input * 4);
       this.output = this.#arena.take(rows * outputFloats * 4);
     } catch (error) {
       this.#arena.dispose();
       throw error;
     }
     let top = this.#start;
-    layers.forEach(({ cell, units }, l) => {
+    layers.forEach(({ cell, units, name: layer }, l) => {
       const padded = ceil4(units);
       const take = (name: string) => {
         const address = top;
         top += rows * padded * 4;
-        this.#tensors.push({ name: `layers.${l}.${name}`, units, padded, address });
+        this.#tensors.push({ name: `${layer}.${name}`, units, padded, address });
         return address;
       };
       writeRecord(heap, Place, this.places + l * PlaceBytes, { h: take('h'), c: cell.cellState ? take('c') : 0 });

@@ -65,8 +65,8 @@ export function sequence(
 type Shapes = readonly (readonly [name: string, shape: number[]])[];
 
 const stateShapes = (model: Model, rows: number): Shapes =>
-  model.spec.layers.flatMap(({ cell, units }, l) =>
-    (cell.cellState ? ['h', 'c'] : ['h']).map((part): [string, number[]] => [`layers.${l}.${part}`, [rows, units]]),
+  model.layers.flatMap(({ cell, units, name }) =>
+    (cell.cellState ? ['h', 'c'] : ['h']).map((part): [string, number[]] => [`${name}.${part}`, [rows, units]]),
   );
 const weightShapes = (model: Model): Shapes => model.block.parameters.map(({ name, shape }) => [name, [...shape]]);
 

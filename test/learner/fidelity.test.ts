@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createModel, crossEntropy, dense, gradientFidelity, gru, huber, lstm, mse, rnn } from '../../src/index.js';
+import {
+  createModel,
+  crossEntropy,
+  dense,
+  embedding,
+  gradientFidelity,
+  gru,
+  huber,
+  lstm,
+  mse,
+  rnn,
+} from '../../src/index.js';
 import { openReferenceNetwork } from '../../src/learner/fidelity/network.js';
 import { openRandom } from '../../src/random.js';
 import { tfjsLoss } from '../../src/tfjs/index.js';
@@ -76,6 +87,19 @@ describe('gradientFidelity', () => {
     expect(fidelity.norm).toBeCloseTo(norm(cut) / norm(truth), 4);
   });
 
+  it('looks symbols up in their table', async () => {
+    using model = await createModel({
+      input: 1,
+      layers: [embedding(4, 2), gru(3)],
+      output: dense(4, { activation: 'softmax' }),
+      seed: 2,
+    });
+    const samples = Array.from({ length: 20 }, (_, t) => ({ x: t % 4, target: (t + 2) % 4 }));
+    const [one, all] = gradientFidelity(model, samples, { loss: crossEntropy, k2: [1, 20] });
+    expect(one.cosine).toBeLessThan(0.999);
+    expect(all.cosine).toBeCloseTo(1, 10);
+  });
+
   it('rises with k2 where the past matters', async () => {
     using model = await createModel({ input: 1, layers: [lstm(4)], output: dense(1), seed: 1 });
     const random = openRandom(3);
@@ -96,7 +120,7 @@ describe('gradientFidelity', () => {
     expect(() => gradientFidelity(model, samples, { loss: tfjsLoss((y) => y), k2: [1] })).toThrow(/got tfjs/);
     expect(() => gradientFidelity(model, samples, { loss: crossEntropy, k2: [1] })).toThrow(/softmax/);
     expect(() => gradientFidelity(model, [{ x: Number.NaN }], { loss: mse, k2: [1] })).toThrow(/sample 1/);
-    using large = await createModel({ input: 1, layers: [lstm(200)], output: dense(1) });
-    expect(() => gradientFidelity(large, samples, { loss: mse, k2: [1] })).toThrow(/fewer units or samples/);
+    using large = await createModel({ input: 1, layers: [lstm(60)], output: dense(1) });
+    expect(() => gradientFidelity(large, series(1, 300), { loss: mse, k2: [1] })).toThrow(/fewer units or samples/);
   });
 });

@@ -5,6 +5,7 @@ import {
   createModel,
   crossEntropy,
   dense,
+  embedding,
   gru,
   type LearnerOptions,
   lstm,
@@ -28,11 +29,17 @@ const networks: { [name: string]: ModelSpec } = {
     output: dense(2, { activation: 'sigmoid' }),
   },
   'rnn under lstm under gru': { input: 2, layers: [rnn(4), lstm(3), gru(6)], output: dense(2) },
+  'gru over an embedding': { input: 1, layers: [embedding(5, 3), gru(4), lstm(3)], output: dense(2) },
+  'with dropout': { input: 2, layers: [lstm(4, { dropout: 0.5 }), gru(3, { dropout: 0.2 })], output: dense(2) },
   'no readout': { input: 2, layers: [lstm(4), rnn(2, { activation: 'sigmoid' })] },
 };
 const normals = (seed: number, n: number) => {
   const random = openRandom(seed);
   return Array.from({ length: n }, () => [random.normal(), random.normal()].map(Math.fround));
+};
+const samplesOf = ({ input }: ModelSpec, seed: number, n: number) => {
+  const random = openRandom(seed);
+  return input === 1 ? Array.from({ length: n }, () => [random.integer(5)]) : normals(seed, n);
 };
 const norm = (v: number[]) => Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
 
@@ -70,7 +77,7 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
     using model = await createModel({ ...spec, seed: 6 });
     // The rate is so small that the weights stay: the references run with those of the end.
     using learner = openLearner(model, { k1: 1, k2: window, loss: mse, optimizer: sgd(1e-30) });
-    const xs = normals(1, 12);
+    const xs = samplesOf(spec, 1, 12);
     const target = [0.3, -0.7];
     xs.forEach((x, t) => {
       learner.step(x, t + 1 <= labelled ? target : [Number.NaN, Number.NaN]);
@@ -82,7 +89,7 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
       expect(Math.abs(got[k] - norm(layers)) / (norm(want[0]) || 1), `lag ${k}`).toBeLessThan(1e-5);
     });
     const byLayer = learner.gradientNormByLayer();
-    spec.layers.forEach((_, l) => {
+    model.layers.forEach((_, l) => {
       const all = norm(want.map((layers) => layers[l]));
       expect(Math.abs(byLayer[l] - all) / all, `layer ${l}`).toBeLessThan(1e-5);
     });
@@ -95,7 +102,7 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
           using model = await createModel({ ...spec, seed: 2 });
           const options: LearnerOptions = { k1, k2, loss: mse, optimizer: adam(0.01), clipNorm: 1 };
           using learner = openLearner(model, options);
-          const [xs, targets] = [normals(seed, 30), normals(seed + 1, 30)];
+          const [xs, targets] = [samplesOf(spec, seed, 30), normals(seed + 1, 30)];
           const said = xs.map((x, t) => {
             const step = learner.step(x, t % 3 === 1 ? undefined : targets[t]);
             if (look) [learner.gradientNormByLag(), learner.gradientNormByLayer(), learner.gates()];
@@ -113,19 +120,19 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
     using model = await createModel({ ...spec, seed: 6 });
     using learner = openLearner(model, { k1: 1, k2: 4, loss: mse, optimizer: sgd(0.01) });
     expect(learner.gates()).toEqual({});
-    const xs = normals(3, 9);
+    const xs = samplesOf(spec, 3, 9);
     for (const x of xs) learner.step(x, [0.1, 0.2]);
     // Twice the same weights from here on: no target, no update.
     const before = learner.state();
     learner.step(xs[0]);
     const after = learner.state();
     const gates = learner.gates();
-    spec.layers.forEach(({ cell, units }, l) => {
-      const of = (name: string) => gates[`layers.${l}.${name}`];
-      expect(of('h')).toEqual(after[`layers.${l}.h`]);
-      if (cell.name === 'lstm') expect(of('c')).toEqual(after[`layers.${l}.c`]);
+    model.layers.forEach(({ cell, units, name: layer }) => {
+      const of = (name: string) => gates[`${layer}.${name}`];
+      expect(of('h')).toEqual(after[`${layer}.h`]);
+      if (cell.name === 'lstm') expect(of('c')).toEqual(after[`${layer}.c`]);
       for (let u = 0; u < units; u++) {
-        const [h0, c0] = [before[`layers.${l}.h`][u], before[`layers.${l}.c`]?.[u]];
+        const [h0, c0] = [before[`${layer}.h`][u], before[`${layer}.c`]?.[u]];
         if (cell.name === 'lstm') {
           expect(of('c')[u]).toBeCloseTo(of('f')[u] * c0 + of('i')[u] * of('g')[u], 6);
           expect(of('h')[u]).toBeCloseTo(of('o')[u] * Math.tanh(of('c')[u]), 6);

@@ -8,7 +8,13 @@ export function networkOfOps({ layers, output }: ModelSpec, x: tf.Tensor, start:
   const state: { [name: string]: tf.Tensor } = { ...start };
   const ys = tf.unstack(x).map((sample) => {
     let signal = sample;
-    layers.forEach(({ cell, options }, l) => {
+    layers.forEach((layer, l) => {
+      if ('symbols' in layer) {
+        const hot = tf.oneHot(tf.cast(tf.reshape(sample, [-1]), 'int32'), layer.symbols);
+        signal = tf.matMul(tf.cast(hot, 'float32'), weights['layers.0.weight']);
+        return;
+      }
+      const { cell, options } = layer;
       const name = `layers.${l}.`;
       const w = (part: string) => weights[name + part];
       const h = state[`${name}h`];

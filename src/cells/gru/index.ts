@@ -1,8 +1,8 @@
 import { EddyError } from '../../errors.js';
 import { cells } from '../../runtime/kernels.generated.js';
-import { type Cell, type LayerSpec, requireCount } from '../cell.js';
+import { type Cell, type LayerOptions, type LayerSpec, openLayer } from '../cell.js';
 
-export interface GruOptions {
+export interface GruOptions extends LayerOptions {
   /** Is the state projected before it is reset (as PyTorch and cuDNN do), or reset before it is projected (the paper)? Default true. */
   resetAfter?: boolean;
 }
@@ -29,15 +29,14 @@ const cell: Cell = {
  *
  * Cho et al. 2014, arXiv:1406.1078 (z and 1 − z change places there).
  *
- * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1 and `resetAfter` true or false.
+ * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1, `resetAfter` true or false, and `dropout` from 0 to below 1.
  */
-export function gru(units: number, { resetAfter = true }: GruOptions = {}): LayerSpec {
-  requireCount('gru', 'units', units);
+export function gru(units: number, { resetAfter = true, dropout = 0 }: GruOptions = {}): LayerSpec {
   if (typeof resetAfter !== 'boolean') {
     throw new EddyError(
       'invalid-option',
       `gru: resetAfter must be true or false, got ${resetAfter}; leave it out for true`,
     );
   }
-  return { cell, units, variant: resetAfter ? 0 : 1, options: { resetAfter } };
+  return openLayer(cell, units, resetAfter ? 0 : 1, dropout, { resetAfter });
 }

@@ -1,5 +1,5 @@
 import { cells } from '../../runtime/kernels.generated.js';
-import { type Cell, type LayerSpec, requireCount } from '../cell.js';
+import { type Cell, type LayerOptions, type LayerSpec, openLayer } from '../cell.js';
 
 const FORGET = 1;
 
@@ -24,9 +24,8 @@ const cell: Cell = {
  *
  * Hochreiter & Schmidhuber 1997, doi 10.1162/neco.1997.9.8.1735; Gers, Schmidhuber & Cummins 2000, doi 10.1162/089976600300015015.
  *
- * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1.
+ * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1 and `dropout` from 0 to below 1.
  */
-export function lstm(units: number): LayerSpec {
-  requireCount('lstm', 'units', units);
-  return { cell, units, variant: 0, options: {} };
+export function lstm(units: number, { dropout = 0 }: LayerOptions = {}): LayerSpec {
+  return openLayer(cell, units, 0, dropout, {});
 }

@@ -1,10 +1,10 @@
 import { EddyError } from '../../errors.js';
 import { cells } from '../../runtime/kernels.generated.js';
-import { type Cell, type LayerSpec, requireCount } from '../cell.js';
+import { type Cell, type LayerOptions, type LayerSpec, openLayer } from '../cell.js';
 
 const activations = ['tanh', 'relu', 'sigmoid'] as const;
 
-export interface RnnOptions {
+export interface RnnOptions extends LayerOptions {
   /** φ. Default tanh. */
   activation?: (typeof activations)[number];
 }
@@ -30,10 +30,9 @@ const cell: Cell = {
  *
  * Elman 1990, doi 10.1207/s15516709cog1402_1.
  *
- * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1 and the activation is one of these three.
+ * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1, the activation one of these three, and `dropout` from 0 to below 1.
  */
-export function rnn(units: number, { activation = 'tanh' }: RnnOptions = {}): LayerSpec {
-  requireCount('rnn', 'units', units);
+export function rnn(units: number, { activation = 'tanh', dropout = 0 }: RnnOptions = {}): LayerSpec {
   const variant = activations.indexOf(activation);
   if (variant < 0) {
     throw new EddyError(
@@ -41,5 +40,5 @@ export function rnn(units: number, { activation = 'tanh' }: RnnOptions = {}): La
       `rnn: activation must be one of ${activations.join(', ')}, got ${activation}; leave it out for tanh`,
     );
   }
-  return { cell, units, variant, options: { activation } };
+  return openLayer(cell, units, variant, dropout, { activation });
 }

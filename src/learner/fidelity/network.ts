@@ -65,7 +65,8 @@ const activationOf = (given: unknown): RnnOptions['activation'] =>
 
 /** The float64 references of a model's cells and readout, joined into its network, with its weights of now. */
 export function openReferenceNetwork(model: Model): ReferenceNetwork {
-  const { layers, output } = model.spec;
+  const { layers, embedding } = model;
+  const { output } = model.spec;
   const weights = model.weights();
   const list = (name: string) => Array.from(weights[name].data);
   const rows = (name: string) => {
@@ -73,14 +74,15 @@ export function openReferenceNetwork(model: Model): ReferenceNetwork {
     const flat = list(name);
     return Array.from({ length: flat.length / width }, (_, r) => flat.slice(r * width, (r + 1) * width));
   };
-  const cells = layers.map((spec, l) =>
+  const cells = layers.map((spec) =>
     layerOf(spec, {
-      weight_ih: rows(`layers.${l}.weight_ih`),
-      weight_hh: rows(`layers.${l}.weight_hh`),
-      bias_ih: list(`layers.${l}.bias_ih`),
-      bias_hh: list(`layers.${l}.bias_hh`),
+      weight_ih: rows(`${spec.name}.weight_ih`),
+      weight_hh: rows(`${spec.name}.weight_hh`),
+      bias_ih: list(`${spec.name}.bias_ih`),
+      bias_hh: list(`${spec.name}.bias_hh`),
     }),
   );
+  const table = embedding && rows('layers.0.weight');
   const readout = output && { weight: rows('output.weight'), bias: list('output.bias') };
   const sizes = layers.map(({ cell, units }) => units * (cell.cellState ? 2 : 1));
   const starts = sizes.map((_, l) => sizes.slice(0, l).reduce((sum, n) => sum + n, 0));
@@ -94,7 +96,7 @@ export function openReferenceNetwork(model: Model): ReferenceNetwork {
     stateSize: sizes.reduce((sum, n) => sum + n, 0),
     parameters: model.block.parameters.reduce((sum, { places }) => sum + places.length, 0),
     step(x, state) {
-      let signal = x;
+      let signal = table ? table[x[0]] : x;
       const passes = cells.map((cell, l) => {
         const pass = cell.run(signal, part(state, l));
         signal = pass.state.h;
@@ -125,8 +127,9 @@ export function openReferenceNetwork(model: Model): ReferenceNetwork {
             const { weight_ih, weight_hh, bias_ih, bias_hh } = gradients.weights;
             perLayer[l] = [...weight_ih.flat(), ...weight_hh.flat(), ...bias_ih, ...bias_hh];
           }
+          const ofTable = table ? table.flatMap((row, symbol) => (symbol === x[0] ? above : row.map(() => 0))) : [];
           const ofReadout = back ? [...back.weights.weight.flat(), ...back.weights.bias] : [];
-          return { state: flatten(before), parameters: [...perLayer.flat(), ...ofReadout], hidden };
+          return { state: flatten(before), parameters: [...ofTable, ...perLayer.flat(), ...ofReadout], hidden };
         },
       };
     },

@@ -1,4 +1,5 @@
 import type { Model } from '../../model/model.js';
+import { withoutDropout } from '../dropout.js';
 import type { Tape } from '../tape.js';
 import { gradientOfLastSample, type WindowLoss } from '../windowLoss.js';
 
@@ -14,16 +15,18 @@ export function gradientNorms(
 ): Float64Array[] | undefined {
   const { heap, kernels } = model.runtime;
   const { slot, steps } = window;
-  kernels.learnerForward(tape.learner, slot, steps);
-  const found = ofWindow
-    ? gradientOfLastSample(model, tape, ofWindow, window)
-    : kernels.lagsSeed(tape.learner, slot, steps) >= 0;
-  if (!found) return undefined;
-  const out = heap.allocate(model.spec.layers.length * steps * 8);
-  try {
-    kernels.lagsNorms(tape.learner, slot, steps, out);
-    return model.spec.layers.map((_, l) => heap.f64.slice((out >> 3) + l * steps, (out >> 3) + (l + 1) * steps));
-  } finally {
-    heap.free(out);
-  }
+  return withoutDropout(model, tape, () => {
+    kernels.learnerForward(tape.learner, slot, steps);
+    const found = ofWindow
+      ? gradientOfLastSample(model, tape, ofWindow, window)
+      : kernels.lagsSeed(tape.learner, slot, steps) >= 0;
+    if (!found) return undefined;
+    const out = heap.allocate(model.layers.length * steps * 8);
+    try {
+      kernels.lagsNorms(tape.learner, slot, steps, out);
+      return model.layers.map((_, l) => heap.f64.slice((out >> 3) + l * steps, (out >> 3) + (l + 1) * steps));
+    } finally {
+      heap.free(out);
+    }
+  });
 }

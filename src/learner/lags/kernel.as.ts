@@ -1,10 +1,11 @@
 /**
  * How the gradient of one sample's loss fades on its way back: ‖∂ℓ/∂h_{l,t}‖₂ of every layer l and sample t of a window, all paths from
- * h_{l,t} to ℓ counted, up through the layers and on through time. A pass of its own, on demand: it writes only what updates write anew.
+ * h_{l,t} to ℓ counted, up through the layers and on through time. A pass of its own, on demand: it writes only what updates write anew. For networks without dropout.
  * Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi 10.1109/72.279181.
  */
 import { cellBackward, lossOf } from "../../../build/dispatch.as";
 import { Pass } from "../../cells/layer.as";
+import { gather } from "../../embedding/kernel.as";
 import { layerAt } from "../../model/model.as";
 import { Update } from "../../optimizers/optimizer.as";
 import { backward as readoutBackward, deactivate as readoutDeactivate } from "../../readouts/dense/kernel.as";
@@ -80,6 +81,11 @@ export function norms(learner: Learner, slot: u32, T: u32, out: usize): void {
       } else {
         pass.xStride = <usize>model.inputs << 2;
         pass.x = learner.x + (slot + t) * B * pass.xStride;
+        if (model.embedding) {
+          gather(learner.embedded, pass.x, model.embedding, model.embeddedBytes, B);
+          pass.x = learner.embedded;
+          pass.xStride = model.embeddedBytes;
+        }
         pass.dx = 0;
       }
       cellBackward(layer, pass);
