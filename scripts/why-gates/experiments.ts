@@ -1,6 +1,6 @@
 import { adam, createModel, crossEntropy, dense, EddyError, gru, lstm, type ModelSpec, mse, rnn, sgd } from 'rx-eddy';
 import { rememberLong } from './longMemory.js';
-import { adding, COPY, copying } from './tasks.js';
+import { adding, COPY, copying, EARLY } from './tasks.js';
 import { type Run, train } from './train.js';
 
 export const LAG = 60;
@@ -19,7 +19,7 @@ async function forEachCell(run: (cell: CellName) => Promise<Run>): Promise<ByCel
 
 /** The adding problem: what each cell learns of it in so many updates. */
 export const addingByCell = (updates: number): Promise<ByCell> =>
-  forEachCell((cell) => addingWith(cell, { updates, k2: LAG + 4 }));
+  forEachCell((cell) => addingWith(cell, { updates, k2: LAG + EARLY }));
 
 async function addingWith(cell: CellName, { updates, k2 }: { updates: number; k2: number }): Promise<Run> {
   using model = await createModel({ input: 2, layers: [cells[cell]], output: dense(1), seed: 1 });
@@ -53,7 +53,7 @@ export interface Explosion {
 }
 
 /** A relu RNN whose recurrent matrix stretches everything by `stretch` a sample, trained with and without norm clipping. */
-export async function exploding(updates: number, clipNorm: number | undefined, stretch = 1.25): Promise<Explosion> {
+export async function exploding(updates: number, clipNorm: number | undefined, stretch = 1.5): Promise<Explosion> {
   const spec: ModelSpec = { input: 2, layers: [rnn(UNITS, { activation: 'relu' })], output: dense(1), seed: 1 };
   using model = await createModel(spec);
   const weights = model.weights();

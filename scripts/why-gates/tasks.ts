@@ -13,14 +13,16 @@ export interface Task {
   batches(rows: number, seed: number): () => Batch;
 }
 
+/** The samples at the start of the adding problem that may be marked. */
+export const EARLY = 8;
+
 /**
  * The adding problem (Hochreiter & Schmidhuber 1997, section 5.4): of a row of numbers from 0 to 1 two are marked; say their sum at the
- * end. The first mark is `lag` samples or a few more before the end, the second somewhere in the first half. Who remembers nothing says
- * 1 and has a mean squared error of 1/6.
+ * end. Here both marks are `lag` samples or a few more before the end. Who remembers nothing says 1 and has a mean squared error of 1/6.
  */
 export function adding(lag: number): Task {
-  const early = 4;
-  const length = lag + early;
+  const early = EARLY / 2;
+  const length = lag + EARLY;
   return {
     input: 2,
     length,
@@ -31,7 +33,7 @@ export function adding(lag: number): Task {
           Float32Array.from({ length: rows * 2 }, (_, k) => (k % 2 ? 0 : random.uniform())),
         );
         const sums = Float32Array.from({ length: rows }, (_, row) => {
-          const marks = [random.integer(early), early + random.integer(length / 2 - early)];
+          const marks = [random.integer(early), early + random.integer(early)];
           for (const t of marks) xs[t][2 * row + 1] = 1;
           return marks.reduce((sum, t) => sum + xs[t][2 * row], 0);
         });
