@@ -6,6 +6,7 @@
 import { cellBackward, cellForward, lossOf, optimize } from "../../build/dispatch.as";
 import { Pass } from "../cells/layer.as";
 import { gather, scatter } from "../embedding/kernel.as";
+import { flush } from "../math.as";
 import { layerAt, Model } from "../model/model.as";
 import { Update } from "../optimizers/optimizer.as";
 import { backward as readoutBackward, deactivate as readoutDeactivate, forward as readoutForward } from "../readouts/dense/kernel.as";
@@ -219,12 +220,12 @@ function squares(at: usize, end: usize): f64 {
     const stop = min(at + 4096, end);
     let s = f32x4.splat(0), t = s;
     for (; at + 16 < stop; at += 32) {
-      const a = v128.load(at), b = v128.load(at, 16);
+      const a = flush(v128.load(at), 1e-18), b = flush(v128.load(at, 16), 1e-18);
       s = f32x4.add(s, f32x4.mul(a, a));
       t = f32x4.add(t, f32x4.mul(b, b));
     }
     if (at < stop) {
-      const a = v128.load(at);
+      const a = flush(v128.load(at), 1e-18);
       s = f32x4.add(s, f32x4.mul(a, a));
       at += 16;
     }
