@@ -25,6 +25,8 @@ export default defineConfig({
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
           globalSetup: './test/hosts/install.ts',
+          // After the rest: browsers beside it would starve tests that watch the clock.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
