@@ -191,21 +191,24 @@ function lossOfWindow(learner: Learner, slot: u32, T: u32, again: bool): bool {
 }
 
 /**
- * Clips by value, then by the global norm n: g ← g·min(1, clip/(n + 1e-6)), and steps the optimizer. Returns n; nothing changes where it is not finite.
- * Pascanu et al. 2013, arXiv:1211.5063.
+ * Clips by value, then by the global norm n: g ← g·min(1, clip/(n + 1e-6)), and steps the optimizer. Returns the norm before any clipping;
+ * nothing changes where it is not finite. Pascanu et al. 2013, arXiv:1211.5063.
  */
 export function clipAndStep(learner: Learner): f64 {
   const update = changetype<Update>(learner.update);
   const start = update.gradients, end = start + (<usize>update.count << 2);
-  const bound = learner.clipValue;
-  if (bound > 0)
-    for (let at = start; at < end; at += 16)
-      v128.store(at, f32x4.max(f32x4.min(v128.load(at), f32x4.splat(bound)), f32x4.splat(-bound)));
   const norm = sqrt<f64>(squares(start, end));
   if (!isFinite(norm)) return norm;
-  const clip = <f64>learner.clipNorm;
-  const scale = clip / (norm + 1e-6);
-  update.scale = clip > 0 && scale < 1 ? <f32>scale : 1;
+  const bound = learner.clipValue, clip = <f64>learner.clipNorm;
+  let bounded = norm;
+  if (bound > 0) {
+    for (let at = start; at < end; at += 16)
+      v128.store(at, f32x4.max(f32x4.min(v128.load(at), f32x4.splat(bound)), f32x4.splat(-bound)));
+    bounded = sqrt<f64>(squares(start, end));
+  }
+  const scale = clip / (bounded + 1e-6);
+  learner.clipped = u32(clip > 0 && scale < 1);
+  update.scale = learner.clipped ? <f32>scale : 1;
   optimize(learner.optimizer, update);
   return norm;
 }
