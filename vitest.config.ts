@@ -9,6 +9,7 @@ export default defineConfig({
       { find: '#kernels', replacement: here('./src/runtime/kernels.node.ts') },
       { find: /^#tfjs$/, replacement: here('./src/runtime/tfjs.node.ts') },
       { find: '#tfjs-kernels', replacement: here('./src/runtime/tfjsKernels.node.ts') },
+      { find: '#tfjs-ops', replacement: here('./src/runtime/tfjsOps.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
