@@ -9,6 +9,7 @@ export default defineConfig({
       { find: '#kernels', replacement: here('./src/runtime/kernels.node.ts') },
       { find: /^#tfjs$/, replacement: here('./src/runtime/tfjs.node.ts') },
       { find: '#tfjs-kernels', replacement: here('./src/runtime/tfjsKernels.node.ts') },
+      { find: '#tfjs-ops', replacement: here('./src/runtime/tfjsOps.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
@@ -26,6 +27,8 @@ export default defineConfig({
           name: 'hosts',
           include: ['test/hosts/**/*.test.ts'],
           globalSetup: './test/hosts/install.ts',
+          // After the rest: browsers beside it would starve tests that watch the clock.
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

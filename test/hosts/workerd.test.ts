@@ -105,7 +105,7 @@ describe('an edge worker', () => {
     },
   );
 
-  it(`starts within ${START_MILLISECONDS} ms`, async () => {
+  it(`starts within ${START_MILLISECONDS} ms of processor time, which is what the platform limits`, async () => {
     const start = async (name: string) => {
       const one = await openWorkerd(join(installed, 'workerd'), {
         [name]: { script: `${name}/${name}.js`, flags: flags.plain },
@@ -113,9 +113,8 @@ describe('an edge worker', () => {
       one.close();
       return one.started;
     };
-    // The least of several: another process may have the processor.
     const least = { learner: Number.POSITIVE_INFINITY, empty: Number.POSITIVE_INFINITY };
-    for (let run = 0; run < 5; run++) {
+    for (let run = 0; run < 3; run++) {
       least.learner = Math.min(least.learner, await start('learner'));
       least.empty = Math.min(least.empty, await start('empty'));
     }
