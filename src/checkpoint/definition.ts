@@ -15,6 +15,8 @@ export interface RecurrentDefinition {
   readonly units: number;
   readonly resetAfter?: boolean;
   readonly activation?: RnnActivation;
+  /** The part of the output that training hides. Default 0. */
+  readonly dropout?: number;
 }
 export interface EmbeddingDefinition {
   readonly cell: 'embedding';
@@ -60,17 +62,21 @@ export function readDefinition(json: Json | undefined, where: string): ModelDefi
 }
 
 function readLayer(json: Json, where: string): LayerDefinition {
-  const { cell, units, resetAfter, activation, symbols, width, ...others } = asObject(json, where);
+  const { cell, units, resetAfter, activation, dropout, symbols, width, ...others } = asObject(json, where);
   refuseOthers(others, where);
   if (cell === 'embedding') {
-    refuseOthers({ units, resetAfter, activation }, where);
+    refuseOthers({ units, resetAfter, activation, dropout }, where);
     return { cell, symbols: asCount(symbols, `${where} symbols`, 1), width: asCount(width, `${where} width`, 1) };
   }
   if (cell !== 'lstm' && cell !== 'gru' && cell !== 'rnn') {
     throw invalidFile(where, `cell must be lstm, gru, rnn or embedding, got ${describe(cell)}`);
   }
   refuseOthers({ symbols, width }, where);
-  const layer: RecurrentDefinition = { cell, units: asCount(units, `${where} units`, 1) };
+  if (dropout !== undefined && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
+    throw invalidFile(where, `dropout must be from 0 to below 1, got ${describe(dropout)}`);
+  }
+  const hidden = dropout === undefined ? {} : { dropout };
+  const layer: RecurrentDefinition = { cell, units: asCount(units, `${where} units`, 1), ...hidden };
   if (cell === 'gru' && resetAfter !== undefined) {
     if (typeof resetAfter !== 'boolean')
       throw invalidFile(where, `resetAfter must be true or false, got ${describe(resetAfter)}`);

@@ -22,15 +22,15 @@ export function specOf({ input, layers, output }: ModelDefinition): ModelSpec {
 }
 
 function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
+  if (layer.cell === 'embedding') return embedding(layer.symbols, layer.width);
+  const { units, dropout = 0 } = layer;
   switch (layer.cell) {
     case 'lstm':
-      return lstm(layer.units);
+      return lstm(units, { dropout });
     case 'gru':
-      return gru(layer.units, { resetAfter: layer.resetAfter ?? true });
+      return gru(units, { resetAfter: layer.resetAfter ?? true, dropout });
     case 'rnn':
-      return rnn(layer.units, { activation: layer.activation ?? 'tanh' });
-    case 'embedding':
-      return embedding(layer.symbols, layer.width);
+      return rnn(units, { activation: layer.activation ?? 'tanh', dropout });
   }
 }
 
@@ -40,15 +40,16 @@ export function definitionOf({ input, layers, output }: ModelSpec): ModelDefinit
     input,
     layers: layers.map((layer): LayerDefinition => {
       if ('symbols' in layer) return { cell: 'embedding', symbols: layer.symbols, width: layer.width };
-      const { cell, units, options } = layer;
+      const { cell, options } = layer;
       const { resetAfter, activation } = options;
+      const shared = { units: layer.units, ...(layer.dropout > 0 ? { dropout: layer.dropout } : {}) };
       switch (cell.name) {
         case 'lstm':
-          return { cell: 'lstm', units };
+          return { cell: 'lstm', ...shared };
         case 'gru':
-          return { cell: 'gru', units, resetAfter: resetAfter !== false };
+          return { cell: 'gru', ...shared, resetAfter: resetAfter !== false };
         case 'rnn':
-          return { cell: 'rnn', units, activation: isRnnActivation(activation) ? activation : 'tanh' };
+          return { cell: 'rnn', ...shared, activation: isRnnActivation(activation) ? activation : 'tanh' };
         default:
           throw new EddyError('invalid-option', `definitionOf: a file has no word for the cell ${cell.name}`);
       }

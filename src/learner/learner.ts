@@ -72,7 +72,7 @@ export class Learner implements Disposable {
       this.#tape.arena.dispose();
       throw error;
     }
-    this.#updater = new Updater(model, this.#tape, this.#rows, options, this.counts);
+    this.#updater = new Updater(model, this.#tape, options, this.counts);
     this.#versions = new Float64Array(this.#tape.slots);
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
@@ -183,9 +183,10 @@ export class Learner implements Disposable {
       newest: this.#newest,
       front: this.#front,
       first: this.#first,
+      optimizer: this.#options.optimizer.name,
       powers: [...this.#updater.powers],
-      random: this.#updater.random?.snapshot() ?? null,
       counts: { ...this.counts },
+      ...(this.#updater.random && { random: this.#updater.random.snapshot() }),
       fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
       weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
       tape: readTapeSnapshot(this.#model, this.#tape, versions.length),
@@ -198,14 +199,21 @@ export class Learner implements Disposable {
    */
   restore(from: Snapshot): void {
     this.#requireOpen('learner.restore');
-    const checked = checkSnapshot(this.#model, this.#tape, this.counts, this.#updater.random, from);
+    const { name } = this.#options.optimizer;
+    if (from.optimizer !== name) {
+      throw new EddyError(
+        'invalid-state',
+        `learner.restore: the snapshot must be of ${name}, got one of ${String(from.optimizer)}, whose moments mean something else; open the learner with that optimizer`,
+      );
+    }
+    const checked = checkSnapshot(this.#model, this.#tape, this.counts, from);
     writeSnapshot(this.#model, checked);
+    if (checked.random) this.#updater.random?.restore(checked.random);
     const version = ++this.#model.version;
     this.#newest = checked.newest;
     this.#front = checked.front;
     this.#first = checked.first;
     this.#updater.powers = checked.powers;
-    if (checked.random) this.#updater.random?.restore(checked.random);
     Object.assign(this.counts, checked.counts);
     this.#versions.set(checked.fresh.map((same) => (same ? version : version - 1)));
   }
@@ -269,10 +277,12 @@ export class Learner implements Disposable {
 
   /** One update on the window that ends at the front. */
   #update(result: LabelStep): void {
-    const { window } = this.#options;
+    const { window, k1, k2 } = this.#options;
     const steps = Math.min(window, this.#front);
     const slot = this.#front - steps + 1 - this.#first;
-    this.#updater.update(slot, steps, this.#versions[slot] === this.#model.version, result);
+    const changed = this.#versions[slot] !== this.#model.version;
+    const again = k1 < k2 || changed || this.#updater.random !== undefined;
+    this.#updater.update(slot, steps, again, result);
   }
 
   #requireOpen(where: string): void {

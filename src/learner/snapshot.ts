@@ -1,7 +1,7 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../model/parameters.js';
-import { openRandom, type Random } from '../random.js';
+import { openRandom } from '../random.js';
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot, SnapshotValue } from '../stage.js';
 import type { LearnerCounts } from './learnStep.js';
@@ -14,11 +14,11 @@ export interface CheckedSnapshot {
   readonly first: number;
   readonly powers: readonly [number, number];
   readonly counts: LearnerCounts;
-  /** Of the generator of dropout masks, where there is one. */
-  readonly random: Snapshot | undefined;
   /** For each sample on the tape: 1 where no weight has changed since. */
   readonly fresh: Float64Array;
   readonly weights: Weights;
+  /** The dropout masks' generator, where layers have dropout. */
+  readonly random: Snapshot | undefined;
   readonly tape: readonly { readonly start: number; readonly data: Float32Array }[];
 }
 
@@ -31,13 +31,7 @@ export function readTapeSnapshot(model: Model, tape: Tape, count: number): Snaps
 }
 
 /** @throws EddyError `invalid-state`, `invalid-weights` unless the record is one of a learner of this shape. */
-export function checkSnapshot(
-  model: Model,
-  tape: Tape,
-  counts: LearnerCounts,
-  generator: Random | undefined,
-  from: Snapshot,
-): CheckedSnapshot {
+export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, from: Snapshot): CheckedSnapshot {
   const { newest, front, first, powers, fresh } = from;
   const foreign = (rule: string) =>
     new EddyError(
@@ -57,16 +51,18 @@ export function checkSnapshot(
   const missing = counted.find(([, value]) => !isCount(value));
   if (missing) throw foreign(`counts.${missing[0]} must be a count, got ${String(missing[1])}`);
 
-  const random = generator && snapshotRecord('learner.restore', 'random', from.random);
-  // A generator refuses a bad record: before anything has been written.
-  if (random) openRandom(0).restore(random);
-
   const weights: { [name: string]: NamedTensor } = {};
   for (const { name, shape } of model.block.parameters) {
     const data = field(from.weights, name);
     if (data instanceof Float32Array) weights[name] = { shape, data };
   }
   checkTensors('learner.restore', model.block, weights);
+
+  const random = model.layers.some(({ dropout }) => dropout > 0)
+    ? snapshotRecord('learner.restore', 'random', from.random)
+    : undefined;
+  // A generator itself knows what it can go on from.
+  if (random) openRandom(0).restore(random);
 
   const strips = parts(model, tape, kept).map(({ name, start, floats }) => {
     const data = field(from.tape, name);
@@ -79,9 +75,9 @@ export function checkSnapshot(
     first,
     powers: [one, two],
     counts: { ...counts, ...Object.fromEntries(counted) },
-    random,
     fresh,
     weights,
+    random,
     tape: strips,
   };
 }

@@ -1,7 +1,7 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { openRandom, type Random } from '../random.js';
-import { Update } from '../runtime/kernels.generated.js';
+import { Learner, Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { drawMasks } from './dropout.js';
 import type { LabelStep, LearnerCounts } from './learnStep.js';
@@ -12,18 +12,16 @@ import type { Tape } from './tape.js';
 export class Updater {
   /** β₁ᵏ and β₂ᵏ after the last update k, as running products. */
   powers: readonly [number, number] = [1, 1];
-  /** Draws dropout masks; undefined where no layer has any. */
+  /** Draws the dropout masks; undefined where no layer has any. */
   readonly random: Random | undefined;
   readonly #model: Model;
   readonly #tape: Tape;
-  readonly #rows: number;
   readonly #options: CheckedOptions;
   readonly #counts: LearnerCounts;
 
-  constructor(model: Model, tape: Tape, rows: number, options: CheckedOptions, counts: LearnerCounts) {
+  constructor(model: Model, tape: Tape, options: CheckedOptions, counts: LearnerCounts) {
     this.#model = model;
     this.#tape = tape;
-    this.#rows = rows;
     this.#options = options;
     this.#counts = counts;
     const random = openRandom(options.seed ?? 0);
@@ -31,19 +29,17 @@ export class Updater {
   }
 
   /**
-   * Learns from the `steps` samples from `slot` on. Where streaming ran them with today's weights (`fresh`) and left its gates, that pass is
-   * the window's; else they are run again. Without a target among them, or with a gradient that is not finite, nothing changes but the
-   * counts.
+   * Learns from the `steps` samples from `slot` on, running them `again` with today's weights where streaming did so with others. Without
+   * a target among them, or with a gradient that is not finite, nothing changes but the counts.
    */
-  update(slot: number, steps: number, fresh: boolean, result: LabelStep): void {
-    const { optimizer, clipNorm, k1, k2 } = this.#options;
-    const again = !fresh || k1 < k2 || this.random !== undefined;
-    if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#rows);
+  update(slot: number, steps: number, again: boolean, result: LabelStep): void {
+    const { optimizer } = this.#options;
     const { heap, kernels } = this.#model.runtime;
     const [beta1, beta2] = optimizer.corrected ?? [0, 0];
     const first = this.powers[0] * beta1;
     const second = this.powers[1] * beta2;
     const base = this.#rate();
+    if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#tape.rows);
     writeRecord(heap, Update, this.#tape.update, { base, rate: base / (1 - first), d: 1 / (1 - second) });
     const norm = kernels.learnerUpdate(this.#tape.learner, slot, steps, again ? 1 : 0);
     if (norm < 0) {
@@ -55,7 +51,7 @@ export class Updater {
       this.#counts.nonFinite++;
       return;
     }
-    if (clipNorm !== undefined && clipNorm / (norm + 1e-6) < 1) this.#counts.clipped++;
+    this.#counts.clipped += heap.u32[(this.#tape.learner + Learner.clipped.at) >> 2];
     this.powers = [first, second];
     this.#model.version++;
     this.#counts.updates++;
