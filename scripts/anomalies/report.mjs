@@ -1,7 +1,7 @@
 /**
  * Measures anomaly scores, intervals and drift, and writes docs/anomalies.md.
  *
- *     npm run build && node scripts/anomalies/report.mjs NAB_FOLDER
+ *     npm run build && node scripts/anomalies/report.mjs NAB_FOLDER && npm run format
  *
  * NAB_FOLDER is a copy of the benchmark, or of a part of it: data/<folder>/<file>.csv and labels/combined_windows.json.
  */
