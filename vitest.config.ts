@@ -7,7 +7,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: '#kernels', replacement: here('./src/runtime/kernels.node.ts') },
-      { find: '#tfjs', replacement: here('./src/runtime/tfjs.node.ts') },
+      { find: /^#tfjs$/, replacement: here('./src/runtime/tfjs.node.ts') },
+      { find: '#tfjs-kernels', replacement: here('./src/runtime/tfjsKernels.node.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
@@ -16,5 +17,19 @@ export default defineConfig({
       { find: /^rx-eddy$/, replacement: here('./src/index.ts') },
     ],
   },
-  test: { include: ['test/**/*.test.ts'] },
+  test: {
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/hosts/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'hosts',
+          include: ['test/hosts/**/*.test.ts'],
+          globalSetup: './test/hosts/install.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
 });

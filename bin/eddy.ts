@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
 import { addForecast } from './forecast.js';
+import { addConvert, addInspect } from './weights.js';
 
 const USAGE = 2;
 const DATA = 1;
@@ -11,11 +12,14 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 const program = new Command('eddy')
   .description('Recurrent networks that run and learn inside a stream.')
   .version(version)
-  .showHelpAfterError('(eddy --help explains the options)')
+  .configureOutput({
+    outputError: (text, write) =>
+      write(`eddy: ${text.replace(/^error: /, '').trimEnd()} (--help explains the options)\n`),
+  })
   .exitOverride();
 addForecast(program);
-for (const command of program.commands)
-  command.exitOverride().showHelpAfterError(`(eddy ${command.name()} --help explains the options)`);
+addConvert(program);
+addInspect(program);
 
 // A reader that has seen enough (| head) closes the pipe: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

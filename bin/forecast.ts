@@ -6,17 +6,12 @@ import { createModel } from '../src/createModel.js';
 import { EddyError } from '../src/errors.js';
 import { adam } from '../src/optimizers/adam/index.js';
 import { dense } from '../src/readouts/dense/index.js';
+import type { Snapshot } from '../src/stage.js';
 import { chart } from './chart.js';
+import { openCheckpoint } from './checkpoint.js';
 import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
-import {
-  cellIn,
-  firstNumericColumn,
-  formatOf,
-  type NeededColumn,
-  numberIn,
-  readTable,
-  type TableFormat,
-} from './rows.js';
+import { openRowReader } from './rowReader.js';
+import { formatOf, readTable, type TableFormat } from './rows.js';
 import { openScore, type Summary } from './score.js';
 
 interface ForecastOptions {
@@ -34,6 +29,8 @@ interface ForecastOptions {
   onInvalid: 'error' | 'skip' | 'hold';
   chart: boolean;
   jsonSummary?: string;
+  checkpoint?: string;
+  every: number;
 }
 
 const wholeFrom = (least: number) => (text: string) => {
@@ -81,11 +78,22 @@ export function addForecast(program: Command): void {
     )
     .option('--chart', 'draw the last rows in the terminal in place of the JSON lines', false)
     .option('--json-summary <file>', 'write the summary there too')
+    .option('--checkpoint <file>', 'keep the state there; run again with it, the command goes on at the row after')
+    .option('--every <rows>', 'rows between checkpoints', wholeFrom(1), 1000)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eddy forecast data.csv --column value --horizon 5 --season 48
+  tail -f readings.ndjson | eddy forecast - --format ndjson --column celsius
+
+Exit codes: 0, done (also when the reader of the output leaves); 1, the data; 2, the usage.`,
+    )
     .action(run);
 }
 
 async function run(file: string, options: ForecastOptions): Promise<void> {
-  const { horizon, units, layers, k1, k2, lr, season, seed, onInvalid } = options;
+  const { horizon, units, layers, k1, k2, lr, season, seed } = options;
   using model = await createModel({
     input: FEATURES,
     layers: Array.from({ length: layers }, () => lstm(units)),
@@ -94,65 +102,100 @@ async function run(file: string, options: ForecastOptions): Promise<void> {
   });
   const stage = openForecaster(model, { horizon, k1, k2, rate: lr, season });
   const score = openScore(horizon, season);
-  const newest: Forecast[] = [];
   const started = performance.now();
   const progress = openProgress();
-  let column = options.column;
-  const needed: NeededColumn[] = [];
-  if (column !== undefined) needed.push({ column, option: '--column' });
-  if (options.time !== undefined) needed.push({ column: options.time, option: '--time' });
-  let index = 0;
-  let skipped = 0;
-  let firstBad: EddyError | undefined;
-  let held: number | undefined;
+  const row = openRowReader(options);
+  const write = openWriter(options.chart);
+  const parts = { stage, score, row };
+  // Rows that the input has given, and those that the checkpoint has seen.
+  let taken = 0;
+  let seen = 0;
+  let saved = 0;
   try {
-    for await (const row of readTable(file, options.format ?? formatOf(file), needed)) {
-      let value: number;
-      let time: string | null = null;
-      try {
-        if (row instanceof EddyError) throw row;
-        column ??= firstNumericColumn(row, options.time);
-        if (options.time !== undefined) time = textOf(cellIn(row, { column: options.time, option: '--time' }));
-        value = numberIn(row, column);
-      } catch (error) {
-        if (onInvalid === 'error' || !(error instanceof EddyError)) throw error;
-        firstBad ??= error;
-        if (onInvalid === 'skip' || held === undefined) {
-          skipped++;
-          continue;
+    const checkpoint =
+      options.checkpoint === undefined
+        ? undefined
+        : await openCheckpoint(options.checkpoint, model, setupOf(options), parts);
+    seen = saved = checkpoint?.offset ?? 0;
+    const save = async () => {
+      if (!checkpoint || saved === taken) return;
+      // A row that the checkpoint has seen is never written again: it must be out.
+      await write.flush();
+      await checkpoint.save(taken);
+      saved = taken;
+    };
+    for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
+      if (++taken <= seen) continue;
+      const observation = row.read(record);
+      if (observation) {
+        let out: Forecast | undefined;
+        stage.step(observation, (line) => {
+          out = line;
+        });
+        if (out) {
+          score.add(observation.value, out.expected);
+          await write.line(out);
         }
-        value = held;
       }
-      held = value;
-      let out: Forecast | undefined;
-      stage.step({ index: ++index, time, value }, (line) => {
-        out = line;
-      });
-      if (!out) continue;
-      score.add(value, out.expected);
-      if (options.chart) {
-        newest.push(out);
-        if (newest.length > 96) newest.shift();
-      } else if (!process.stdout.write(`${JSON.stringify(out)}\n`)) {
-        await once(process.stdout, 'drain');
-      }
-      if ((index & 1023) === 0) progress.show(index, started);
+      if (taken % options.every === 0) await save();
+      if ((taken & 15) === 0) await checkpoint?.turn();
+      if ((taken & 1023) === 0) progress.show(taken - seen, started);
     }
+    if (taken < seen) {
+      throw new EddyError(
+        'invalid-file',
+        `the checkpoint has seen ${seen} rows, the input has ${taken}; give it the same input`,
+      );
+    }
+    await save();
+    await checkpoint?.flush();
   } finally {
     stage.dispose();
     progress.clear();
   }
-  if (index === 0 && firstBad) throw firstBad;
-  const summary = score.summary((performance.now() - started) / 1000, skipped);
-  if (options.chart) process.stdout.write(`${chart(newest)}\n`);
+  if (row.firstBad && row.index === 0) throw row.firstBad;
+  const summary = score.summary((performance.now() - started) / 1000, row.skipped, taken - seen);
+  if (options.chart) process.stdout.write(`${chart(write.newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
-  if (options.jsonSummary !== undefined) await writeFile(options.jsonSummary, `${JSON.stringify(summary, null, 2)}\n`);
+  if (options.jsonSummary !== undefined) await writeSummary(options.jsonSummary, summary);
 }
 
-const textOf = (cell: unknown): string | null => {
-  if (cell === undefined || cell === null) return null;
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
-};
+async function writeSummary(file: string, summary: Summary): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new EddyError(
+      'invalid-file',
+      `--json-summary must name a file that can be written, got ${why}; check the path`,
+      { cause },
+    );
+  }
+}
+
+/** What a checkpoint cannot go on with if it changes. */
+function setupOf({ horizon, units, layers, k1, k2, lr, seed, season, onInvalid }: ForecastOptions): Snapshot {
+  return { horizon, units, layers, k1, k2, lr, seed, season, onInvalid };
+}
+
+/** Lines to standard output, or, for a chart, the newest kept. */
+function openWriter(isChart: boolean) {
+  const { stdout } = process;
+  const newest: Forecast[] = [];
+  return {
+    newest,
+    async line(out: Forecast): Promise<void> {
+      if (isChart) {
+        newest.push(out);
+        if (newest.length > 96) newest.shift();
+      } else if (!stdout.write(`${JSON.stringify(out)}\n`)) {
+        await once(stdout, 'drain');
+      }
+    },
+    /** Settles once all that was written has left this process. */
+    flush: () => new Promise<void>((resolve) => stdout.write('', () => resolve())),
+  };
+}
 
 /** One line that is written over, on a terminal only. */
 function openProgress() {

@@ -1,8 +1,10 @@
+import { EddyError } from '../src/errors.js';
 import { openLearner } from '../src/learner/learner.js';
 import { mse } from '../src/losses/mse/index.js';
 import type { Model } from '../src/model/model.js';
 import { openMomentScaler } from '../src/online/scaler.js';
 import { adam } from '../src/optimizers/adam/index.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
 
 /** One value of the series, as it was read. */
@@ -84,6 +86,32 @@ export function openForecaster(
       rows++;
       emit({ index, time, value, forecast, expected, error: expected === null ? null : value - expected });
     },
+    snapshot: () => ({
+      learner: learner.snapshot(),
+      level: level.snapshot(),
+      step: step.snapshot(),
+      ahead: ahead.snapshot(),
+      values: values.slice(),
+      forecasts: forecasts.slice(),
+      units: units.slice(),
+      rows,
+    }),
+    restore(from) {
+      for (const [name, array] of Object.entries({ values, forecasts, units })) {
+        const kept = from[name];
+        if (!(kept instanceof Float64Array) || kept.length !== array.length) throw foreign(name);
+        array.set(kept);
+      }
+      if (typeof from.rows !== 'number') throw foreign('rows');
+      rows = from.rows;
+      level.restore(snapshotRecord('forecaster', 'level', from.level));
+      step.restore(snapshotRecord('forecaster', 'step', from.step));
+      ahead.restore(snapshotRecord('forecaster', 'ahead', from.ahead));
+      learner.restore(snapshotRecord('forecaster', 'learner', from.learner));
+    },
     dispose: () => learner.dispose(),
   };
 }
+
+const foreign = (name: string) =>
+  new EddyError('invalid-state', `forecaster: '${name}' is not of a forecaster with these options; begin another file`);

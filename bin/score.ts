@@ -1,3 +1,7 @@
+import { EddyError } from '../src/errors.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
+import type { Snapshot } from '../src/stage.js';
+
 /** Errors of forecasts as they come, beside the simple forecasts that they must beat. */
 export interface Summary {
   rows: number;
@@ -42,11 +46,36 @@ export function openScore(horizon: number, season: number) {
       }
       rows++;
     },
-    summary(seconds: number, skipped: number): Summary {
+    snapshot: (): Snapshot => ({
+      values: values.slice(),
+      rows,
+      scored,
+      absolute,
+      squared,
+      last,
+      seasonal: { ...seasonal },
+    }),
+    restore(from: Snapshot): void {
+      const number = (record: Snapshot, name: string): number => {
+        const value = record[name];
+        if (typeof value !== 'number') throw new EddyError('invalid-state', `score: '${name}' must be a number`);
+        return value;
+      };
+      if (!(from.values instanceof Float64Array) || from.values.length !== kept) {
+        throw new EddyError('invalid-state', 'score: the record is of another horizon or season');
+      }
+      values.set(from.values);
+      [rows, scored] = [number(from, 'rows'), number(from, 'scored')];
+      [absolute, squared, last] = [number(from, 'absolute'), number(from, 'squared'), number(from, 'last')];
+      const { scored: count, own, naive } = snapshotRecord('score', 'seasonal', from.seasonal);
+      Object.assign(seasonal, { scored: count, own, naive });
+    },
+    /** `taken`: the rows that took these seconds, without those of an earlier run. */
+    summary(seconds: number, skipped: number, taken = rows): Summary {
       const skill = (own: number, baseline: number) => (baseline > 0 ? 1 - own / baseline : null);
       return {
         rows,
-        rowsPerSecond: Math.round(rows / Math.max(seconds, 1e-9)),
+        rowsPerSecond: Math.round(taken / Math.max(seconds, 1e-9)),
         scored,
         skipped,
         mae: scored > 0 ? absolute / scored : null,

@@ -3,6 +3,7 @@ import { EddyError } from '../src/errors.js';
 import { type Learner, openLearner } from '../src/learner/learner.js';
 import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
+import { readTarget as readPlainTarget } from '../src/losses/loss.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
@@ -24,7 +25,7 @@ export interface LearnOptions<In> extends LearnerOptions {
   feedback?: FeedbackOptions<In>;
   /** Gets the learner of each subscription as it starts: its gates, gradient norms, counts and state may be read at any time. */
   inspect?: (learner: Learner) => void;
-  /** What a bad sample does. Default 'error'. */
+  /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
 }
 
@@ -79,27 +80,49 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
     );
   }
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(horizon, options.maxLag ?? horizon) });
+  const { loss } = checked;
+  const readTarget = loss.readTarget ?? readPlainTarget;
   return () => {
     const learner = openLearner(model, checked);
     const reader = new SampleReader('learn', model.input, onInvalid);
     const x = new Float32Array(model.input);
+    const width = loss.targetWidth(model.output, model.spec.output);
+    const checkedTarget = new Float32Array(width);
     const fed = feedback && new Feedback(feedback, model.output);
-    const sampleOf = (value: In): unknown => {
+    const sampleOf = (value: In, anew: boolean): unknown => {
       // One ahead, what has just come is the truth about the sample before.
-      if (fed) return fed.input(value, horizon === 1 ? target(value) : undefined);
+      if (fed) return fed.input(value, anew, horizon === 1 ? target(value) : undefined);
       return features ? features(value) : value;
     };
     inspect?.(learner);
+    /** The value's target, fit to be learned from. */
+    const targetOf = (value: In): Target | undefined => {
+      const wanted = target(value);
+      try {
+        readTarget(wanted, width, checkedTarget, 0, 'learn', reader.index);
+      } catch (error) {
+        if (onInvalid === 'error' || !(error instanceof EddyError && error.code === 'invalid-sample')) throw error;
+        return missing(width);
+      }
+      return wanted;
+    };
     return {
       step(value, emit) {
-        if (resetWhen?.(value)) {
+        const resets = resetWhen?.(value) === true;
+        const reading = reader.read(sampleOf(value, resets), x, 0);
+        let wanted: Target | undefined;
+        try {
+          // A held sample's own target is as bad as the sample: it is missing.
+          wanted = reading === 'good' ? targetOf(value) : missing(width);
+        } catch (error) {
+          reader.index--;
+          throw error;
+        }
+        if (resets) {
           learner.reset();
           fed?.reset();
         }
-        const reading = reader.read(sampleOf(value), x, 0);
         if (reading === 'skipped') return;
-        // A held sample's own target is as bad as the sample: it is missing.
-        const wanted = reading === 'held' ? missing(model.output) : target(value);
         const result = horizon === 0 ? learner.step(x, wanted) : learner.step(x);
         fed?.said(result.output, horizon === 0 ? wanted : undefined);
         if (horizon > 0 && wanted !== undefined && result.index > horizon) {

@@ -70,9 +70,9 @@ export function melStage(
   };
 }
 
-const MEL = 2595 / Math.LN10;
-const toMel = (hertz: number) => MEL * log(1 + hertz / 700);
-const toHertz = (mels: number) => 700 * (exp(mels / MEL) - 1);
+/** Mel but for its factor 2595, which even spacing does not see. */
+const toMel = (hertz: number) => log(1 + hertz / 700);
+const toHertz = (mels: number) => 700 * (exp(mels) - 1);
 
 /** One band's triangle over the bins from `first` on. */
 interface Band {

@@ -29,6 +29,7 @@ export function openTelemetryMetrics({
     clipped: counter('clipped'),
     nonFinite: counter('nonFinite'),
     lateLabels: counter('lateLabels'),
+    lostLabels: counter('lostLabels'),
     evictedKeys: counter('evictedKeys'),
     keys: meter.createUpDownCounter('eddy.keys', { description: METRICS.keys.help }),
   };

@@ -63,6 +63,7 @@ export function prometheusMetrics({
     clipped: counter('clipped'),
     nonFinite: counter('nonFinite'),
     lateLabels: counter('lateLabels'),
+    lostLabels: counter('lostLabels'),
     evictedKeys: counter('evictedKeys'),
     keys: gauge('keys'),
   };

@@ -7,7 +7,8 @@ import { type OperatorFunction, Subject, Subscription } from 'rxjs';
  *     for await (const y of samples.pipeThrough(toTransformStream(predict(model)))) console.log(y);
  *
  * A value is taken from the writable side only when the readable side wants one. Two plain streams rather than the
- * built-in class, whose `cancel` hook is missing in many hosts: there, an abandoned stream would never unsubscribe.
+ * built-in class: no browser calls that one's `cancel` hook yet (crbug.com/40283531, bugzil.la/1856103, webkit.org/b/262424), so
+ * an abandoned stream would never unsubscribe.
  *
  * - Emits:  what the operator emits, also later and after the writable side was closed. An operator that completes early
  *           (`take`) closes the readable side and errors the writable one, which makes `pipeThrough` cancel its source.

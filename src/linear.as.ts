@@ -7,9 +7,11 @@
  *
  * Layout   W is cut into ⌈V/8⌉ panels of columns, as even as can be, each panel R rows of K ≤ 8 vectors, back to back: a panel
  *          streams through once with K sums in registers. Gradients and optimizer moments share the layout.
+ * Gradients of the input below 1e-18 become 0: see flush in math.as.ts.
  * Order    every y_mn sums its products in the order of r, alone or in a batch: the same bits. Strides are in bytes.
  * Cost     M·R·N multiply-adds; per multiply-add of four lanes 1 weight load (alone) or ½ (in pairs of rows).
  */
+import { flush } from "./math.as";
 
 // @ts-ignore: decorator
 @inline function mac(sum: v128, a: v128, b: v128): v128 {
@@ -270,7 +272,7 @@ export function projectBack(x: usize, xStride: usize, d: usize, dStride: usize, 
       const ce = f32x4.add(v128.shuffle<f32>(c, e, 0, 4, 1, 5), v128.shuffle<f32>(c, e, 2, 6, 3, 7));
       let sum = f32x4.add(v128.shuffle<f32>(ab, ce, 0, 1, 4, 5), v128.shuffle<f32>(ab, ce, 2, 3, 6, 7));
       if (add) sum = f32x4.add(sum, v128.load(x + (r << 2)));
-      v128.store(x + (r << 2), sum);
+      v128.store(x + (r << 2), flush(sum, 1e-18));
     }
   }
 }

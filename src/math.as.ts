@@ -6,8 +6,16 @@
  * sigmoid  ½ + ½ tanh(x/2), the halves folded into the coefficients. Absolute error ≤ 2.5e-7; stays inside (0, 1).
  * exp, log (f64) relative error ≤ 1e-14 on the range where the result is a normal number.
  *
+ * flush    what is below a bound becomes 0. Numbers below 2⁻¹²⁶ cost a processor a hundred times the usual, and a decaying state, gradient or
+ *          moment would go on for ever among them: a stream that falls silent must not become a slow one.
+ *
  * NaN goes in and comes out.
  */
+
+// @ts-ignore: decorator
+@inline export function flush(x: v128, bound: f32): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(bound)));
+}
 
 // @ts-ignore: decorator
 @inline function clamp(x: v128, bound: f32): v128 {

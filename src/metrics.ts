@@ -10,6 +10,7 @@ export const METRICS = {
   clipped: { kind: 'counter', help: 'Updates whose gradient was clipped' },
   nonFinite: { kind: 'counter', help: 'Updates that were left out because a gradient was not finite' },
   lateLabels: { kind: 'counter', help: 'Labels that came too late, or for a sample that is not known' },
+  lostLabels: { kind: 'counter', help: 'Samples whose label did not come while it could have been learned from' },
   evictedKeys: { kind: 'counter', help: 'Keys whose state was evicted' },
   keys: { kind: 'level', help: 'Keys with a live state' },
   heapBytes: { kind: 'gauge', help: 'Bytes in use on the kernel heap' },

@@ -15,7 +15,7 @@ export interface RecurrentDefinition {
   readonly units: number;
   readonly resetAfter?: boolean;
   readonly activation?: RnnActivation;
-  /** In training only. */
+  /** The part of the output that training hides. Default 0. */
   readonly dropout?: number;
 }
 export interface EmbeddingDefinition {
@@ -72,8 +72,9 @@ function readLayer(json: Json, where: string): LayerDefinition {
     throw invalidFile(where, `cell must be lstm, gru, rnn or embedding, got ${describe(cell)}`);
   }
   refuseOthers({ symbols, width }, where);
-  if (dropout !== undefined && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1))
+  if (dropout !== undefined && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
     throw invalidFile(where, `dropout must be from 0 to below 1, got ${describe(dropout)}`);
+  }
   const hidden = dropout === undefined ? {} : { dropout };
   const layer: RecurrentDefinition = { cell, units: asCount(units, `${where} units`, 1), ...hidden };
   if (cell === 'gru' && resetAfter !== undefined) {

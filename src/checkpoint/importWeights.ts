@@ -7,7 +7,7 @@ import { importPytorch, type PytorchOptions } from './import/pytorch.js';
 import { importRtneural } from './import/rtneural.js';
 import { importTfjs } from './import/tfjs.js';
 import { invalidFile } from './invalidFile.js';
-import { asObject, parseJson } from './json.js';
+import { asArray, asObject, asString, describe, parseJson } from './json.js';
 import { readSafetensors } from './safetensors.js';
 
 export type WeightsFormat = 'eddy' | 'pytorch' | 'keras' | 'tfjs' | 'onnx' | 'rtneural' | 'guitarml';
@@ -56,6 +56,21 @@ function importAs(format: WeightsFormat, file: Uint8Array, options: ImportOption
   }
 }
 
+/** The shards that a tfjs `model.json` names; none for a file of another kind. */
+export function shardPaths(file: Uint8Array): string[] {
+  if (detectFormat(file) !== 'tfjs') return [];
+  const { weightsManifest } = asObject(parseJson(textOf(file), WHERE), WHERE);
+  return asArray(weightsManifest, `${WHERE} weightsManifest`).flatMap((group) =>
+    asArray(asObject(group, `${WHERE} weightsManifest`).paths, `${WHERE} paths`).map((path) => {
+      const name = asString(path, `${WHERE} paths`);
+      // The file must not lead a reader out of its folder.
+      if (/^[/\\]|^[a-z]:|(^|[/\\])\.\.([/\\]|$)/i.test(name))
+        throw invalidFile(WHERE, `names the shard ${describe(name)}`);
+      return name;
+    }),
+  );
+}
+
 /** What a file is. Fails with `invalid-file` if it looks like none of the kinds. */
 export function detectFormat(file: Uint8Array): WeightsFormat {
   // A safetensors file has its JSON after eight bytes, the length; every other kind of JSON begins at once.
@@ -69,6 +84,14 @@ export function detectFormat(file: Uint8Array): WeightsFormat {
     const json = asObject(parseJson(textOf(file), WHERE), WHERE);
     if (json.modelTopology !== undefined || json.weightsManifest !== undefined) return 'tfjs';
     return json.layers !== undefined ? 'rtneural' : 'guitarml';
+  }
+  // A protobuf message begins with a field's number and type; ONNX's fields are numbers (0) and blocks (2), none above 25.
+  const [tag = 0] = file;
+  if (tag >> 3 === 0 || tag >> 3 > 25 || ![0, 2].includes(tag & 7)) {
+    throw invalidFile(
+      WHERE,
+      'the file is of no kind that is known: safetensors, tfjs model.json, ONNX, RTNeural or GuitarML JSON',
+    );
   }
   return 'onnx';
 }

@@ -40,16 +40,16 @@ export function definitionOf({ input, layers, output }: ModelSpec): ModelDefinit
     input,
     layers: layers.map((layer): LayerDefinition => {
       if ('symbols' in layer) return { cell: 'embedding', symbols: layer.symbols, width: layer.width };
-      const { cell, units, options, dropout } = layer;
+      const { cell, options } = layer;
       const { resetAfter, activation } = options;
-      const hidden = dropout > 0 ? { dropout } : {};
+      const shared = { units: layer.units, ...(layer.dropout > 0 ? { dropout: layer.dropout } : {}) };
       switch (cell.name) {
         case 'lstm':
-          return { cell: 'lstm', units, ...hidden };
+          return { cell: 'lstm', ...shared };
         case 'gru':
-          return { cell: 'gru', units, resetAfter: resetAfter !== false, ...hidden };
+          return { cell: 'gru', ...shared, resetAfter: resetAfter !== false };
         case 'rnn':
-          return { cell: 'rnn', units, activation: isRnnActivation(activation) ? activation : 'tanh', ...hidden };
+          return { cell: 'rnn', ...shared, activation: isRnnActivation(activation) ? activation : 'tanh' };
         default:
           throw new EddyError('invalid-option', `definitionOf: a file has no word for the cell ${cell.name}`);
       }

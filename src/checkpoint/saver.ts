@@ -12,8 +12,19 @@ export interface Saver {
    * newest is written.
    */
   save(offset: number, state: Snapshot): void;
+  /** Whether a save is still being written. */
+  readonly busy: boolean;
   /** Settles when nothing is left to write. Fails with the error of a save that could not be done. */
   flush(): Promise<void>;
+}
+
+export interface SaverOptions {
+  /** Kept in each checkpoint, and set from the last. */
+  readonly model?: Model | undefined;
+  /** Looks at the last checkpoint before anything is set from it; what it throws, openSaver fails with. */
+  readonly check?: (last: Checkpoint) => void;
+  /** Hears of each save that failed. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A stream's last checkpoint, and the saver that goes on after it. */
@@ -40,13 +51,11 @@ export interface OpenedSaver {
 export async function openSaver(
   store: CheckpointStore,
   key: string,
-  {
-    model,
-    onError,
-  }: { readonly model?: Model | undefined; readonly onError?: ((error: unknown) => void) | undefined } = {},
+  { model, check, onError }: SaverOptions = {},
 ): Promise<OpenedSaver> {
   const stored = await store.load(key);
   const last = stored && decodeCheckpoint(stored.bytes);
+  if (last) check?.(last);
   if (last && model) restoreModel(key, last, model);
   const definition = model ? definitionOf(model.spec) : null;
   let epoch = last?.epoch ?? 0;
@@ -80,6 +89,9 @@ export async function openSaver(
     writing = undefined;
   };
   const saver: Saver = {
+    get busy() {
+      return writing !== undefined;
+    },
     save(offset, state) {
       waiting = { offset, definition, weights: model ? model.weights() : {}, state };
       writing ??= writeAll();

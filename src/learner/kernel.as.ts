@@ -6,6 +6,7 @@
 import { cellBackward, cellForward, lossOf, optimize } from "../../build/dispatch.as";
 import { Pass } from "../cells/layer.as";
 import { gather, scatter } from "../embedding/kernel.as";
+import { flush } from "../math.as";
 import { layerAt, Model } from "../model/model.as";
 import { Update } from "../optimizers/optimizer.as";
 import { backward as readoutBackward, deactivate as readoutDeactivate, forward as readoutForward } from "../readouts/dense/kernel.as";
@@ -190,21 +191,24 @@ function lossOfWindow(learner: Learner, slot: u32, T: u32, again: bool): bool {
 }
 
 /**
- * Clips by value, then by the global norm n: g ← g·min(1, clip/(n + 1e-6)), and steps the optimizer. Returns n; nothing changes where it is not finite.
- * Pascanu et al. 2013, arXiv:1211.5063.
+ * Clips by value, then by the global norm n: g ← g·min(1, clip/(n + 1e-6)), and steps the optimizer. Returns the norm before any clipping;
+ * nothing changes where it is not finite. Pascanu et al. 2013, arXiv:1211.5063.
  */
 export function clipAndStep(learner: Learner): f64 {
   const update = changetype<Update>(learner.update);
   const start = update.gradients, end = start + (<usize>update.count << 2);
-  const bound = learner.clipValue;
-  if (bound > 0)
-    for (let at = start; at < end; at += 16)
-      v128.store(at, f32x4.max(f32x4.min(v128.load(at), f32x4.splat(bound)), f32x4.splat(-bound)));
   const norm = sqrt<f64>(squares(start, end));
   if (!isFinite(norm)) return norm;
-  const clip = <f64>learner.clipNorm;
-  const scale = clip / (norm + 1e-6);
-  update.scale = clip > 0 && scale < 1 ? <f32>scale : 1;
+  const bound = learner.clipValue, clip = <f64>learner.clipNorm;
+  let bounded = norm;
+  if (bound > 0) {
+    for (let at = start; at < end; at += 16)
+      v128.store(at, f32x4.max(f32x4.min(v128.load(at), f32x4.splat(bound)), f32x4.splat(-bound)));
+    bounded = sqrt<f64>(squares(start, end));
+  }
+  const scale = clip / (bounded + 1e-6);
+  learner.clipped = u32(clip > 0 && scale < 1);
+  update.scale = learner.clipped ? <f32>scale : 1;
   optimize(learner.optimizer, update);
   return norm;
 }
@@ -216,12 +220,12 @@ function squares(at: usize, end: usize): f64 {
     const stop = min(at + 4096, end);
     let s = f32x4.splat(0), t = s;
     for (; at + 16 < stop; at += 32) {
-      const a = v128.load(at), b = v128.load(at, 16);
+      const a = flush(v128.load(at), 1e-18), b = flush(v128.load(at, 16), 1e-18);
       s = f32x4.add(s, f32x4.mul(a, a));
       t = f32x4.add(t, f32x4.mul(b, b));
     }
     if (at < stop) {
-      const a = v128.load(at);
+      const a = flush(v128.load(at), 1e-18);
       s = f32x4.add(s, f32x4.mul(a, a));
       at += 16;
     }

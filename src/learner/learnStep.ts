@@ -34,7 +34,7 @@ export interface LearnerCounts {
   /** Samples seen. */
   samples: number;
   updates: number;
-  /** Updates whose gradient was not finite: skipped. */
+  /** Updates whose gradient, or its norm in float32, was not finite: skipped. */
   nonFinite: number;
   /** Updates due on a window without a target: skipped. */
   unlabelled: number;

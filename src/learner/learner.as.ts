@@ -29,6 +29,7 @@ export class Learner {
   clipValue: f32; // 0: none
   clipNorm: f32; // 0: none
   present: u32; // out: rows and samples of the last window that had a target
+  clipped: u32; // out: was the last update's gradient clipped by norm?
   value: f64; // out: the last window's loss
 }
 

@@ -212,6 +212,7 @@ export class Learner implements Disposable {
       newest: this.#newest,
       front: this.#front,
       first: this.#first,
+      optimizer: this.#options.optimizer.name,
       powers: [...this.#updater.powers],
       counts: { ...this.counts },
       ...(this.#updater.random && { random: this.#updater.random.snapshot() }),
@@ -227,6 +228,13 @@ export class Learner implements Disposable {
    */
   restore(from: Snapshot): void {
     this.#requireOpen('learner.restore');
+    const { name } = this.#options.optimizer;
+    if (from.optimizer !== name) {
+      throw new EddyError(
+        'invalid-state',
+        `learner.restore: the snapshot must be of ${name}, got one of ${String(from.optimizer)}, whose moments mean something else; open the learner with that optimizer`,
+      );
+    }
     const checked = checkSnapshot(this.#model, this.#tape, this.counts, from);
     writeSnapshot(this.#model, checked);
     if (checked.random) this.#updater.random?.restore(checked.random);

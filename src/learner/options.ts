@@ -17,7 +17,7 @@ export interface LearnerOptions {
   readonly clipValue?: number;
   /** The factor of the optimizer's rate at update k = 1, 2, … Default 1. */
   readonly schedule?: (update: number) => number;
-  /** Where the running state starts. Default zeros, one row. */
+  /** Where the running state starts: it is copied, and has as many rows as the learner then takes. Default zeros, one row. */
   readonly state?: State;
   /** How many samples later a label may come. Default k2, or 0 for full BPTT. */
   readonly maxLag?: number;

@@ -60,7 +60,7 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
   const { heap } = model.runtime;
   const { layers, embedding } = model;
   const { window, maxLag, full, k1, k2, loss, optimizer, clipNorm = 0, clipValue = 0, training } = options;
-  const keep = window + maxLag;
+  const keep = full ? window : window + maxLag;
   const slots = full ? keep : 2 * keep + 16;
   const keepGates = k1 >= k2;
   const arena = openArena(heap);

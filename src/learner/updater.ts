@@ -1,7 +1,7 @@
 import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { openRandom, type Random } from '../random.js';
-import { Update } from '../runtime/kernels.generated.js';
+import { Learner, Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { drawMasks } from './dropout.js';
 import type { Labels } from './labels.js';
@@ -37,7 +37,7 @@ export class Updater {
    * a target among them, or with a gradient that is not finite, nothing changes but the counts.
    */
   update(slot: number, steps: number, again: boolean, result: LabelStep): void {
-    const { optimizer, clipNorm, loss } = this.#options;
+    const { optimizer, loss } = this.#options;
     const { heap, kernels } = this.#model.runtime;
     const [beta1, beta2] = optimizer.corrected ?? [0, 0];
     const first = this.powers[0] * beta1;
@@ -58,7 +58,7 @@ export class Updater {
       this.#counts.nonFinite++;
       return;
     }
-    if (clipNorm !== undefined && clipNorm / (norm + 1e-6) < 1) this.#counts.clipped++;
+    this.#counts.clipped += heap.u32[(this.#tape.learner + Learner.clipped.at) >> 2];
     this.powers = [first, second];
     this.#model.version++;
     this.#counts.updates++;

@@ -59,9 +59,28 @@ function packed(rows: number, columns: number): (row: number, column: number) =>
   };
 }
 
-/** Lays a definition's parameters out. */
+/** What tfjs's heap grows to at the most. */
+const MOST_BYTES = 2 ** 31;
+
+function refuseTooMany(spec: ModelSpec): void {
+  const { output } = spec;
+  const layers = recurrentLayers(spec);
+  const floats = layers.reduce(
+    (sum, { cell, units, inputs }) => sum + cell.gates * ceil4(units) * (inputs + units + 2),
+    (embeddingOf(spec)?.symbols ?? 0) * ceil4(embeddingOf(spec)?.width ?? 0) +
+      (output ? output.units * ceil4(layers[layers.length - 1].units) : 0),
+  );
+  if (4 * floats <= MOST_BYTES) return;
+  throw new EddyError(
+    'out-of-memory',
+    `createModel: the weights must fit into ${MOST_BYTES} bytes, they take ${4 * floats}; use fewer units, inputs or layers`,
+  );
+}
+
+/** Lays a definition's parameters out. @throws EddyError `out-of-memory` where no heap can hold them. */
 export function layOut(spec: ModelSpec): ParameterBlock {
   const { output } = spec;
+  refuseTooMany(spec);
   let top = 0;
   const take = (floats: number) => {
     top += floats;

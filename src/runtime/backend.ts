@@ -18,7 +18,8 @@ interface Held {
   readonly address: number;
   readonly shape: number[];
   readonly dtype: DataType;
-  readonly text: Uint8Array[] | undefined;
+  /** tfjs's kernels know this one by name, and set it. */
+  stringBytes: Uint8Array[] | undefined;
   refCount: number;
 }
 
@@ -55,8 +56,8 @@ export class Backend extends KernelBackend {
     refCount: number,
   ): void {
     if (dtype === 'string') {
-      const text = Array.isArray(values) ? values : [];
-      this.dataIdMap.set(dataId, { id: this.#nextId++, address: 0, shape, dtype, text, refCount });
+      const stringBytes = Array.isArray(values) ? values : [];
+      this.dataIdMap.set(dataId, { id: this.#nextId++, address: 0, shape, dtype, stringBytes, refCount });
       return;
     }
     const bytes = util.sizeFromShape(shape) * util.bytesPerElement(dtype);
@@ -79,7 +80,7 @@ export class Backend extends KernelBackend {
 
   override readSync(dataId: DataId, start?: number, end?: number): BackendValues {
     const held = this.dataIdMap.get(dataId);
-    if (held.text) return held.text.slice(start, end);
+    if (held.stringBytes) return held.stringBytes.slice(start, end);
     return this.typedArrayFromHeap({ ...held, dataId }).slice(start, end);
   }
 
@@ -88,7 +89,7 @@ export class Backend extends KernelBackend {
     const held = this.dataIdMap.get(dataId);
     held.refCount--;
     if (!force && held.refCount > 0) return false;
-    if (!held.text) {
+    if (!held.stringBytes) {
       this.wasm._free(held.address);
       this.#table.forget(held.id);
     }
@@ -153,7 +154,7 @@ export class Backend extends KernelBackend {
 
   #hold(dataId: DataId, address: number, shape: number[], dtype: DataType, refCount: number): void {
     const id = this.#nextId++;
-    this.dataIdMap.set(dataId, { id, address, shape, dtype, text: undefined, refCount });
+    this.dataIdMap.set(dataId, { id, address, shape, dtype, stringBytes: undefined, refCount });
     this.#table.register(id, util.sizeFromShape(shape), address);
   }
 }

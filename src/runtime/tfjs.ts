@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadKernels } from '#kernels';
-import { loadTfjs, tfjsVersion } from '#tfjs';
+import { loadTfjs } from '#tfjs';
 import { EddyError } from '../errors.js';
 import { Backend } from './backend.js';
 import { ALIGNMENT, type Allocator, openHeap } from './heap.js';
@@ -14,7 +14,8 @@ let starting: Promise<Runtime> | undefined;
 
 /**
  * Starts tfjs's WASM backend, once a process, and eddy's kernels over its memory. It is registered as tfjs's `wasm` backend and not made
- * the active one: `tf.setBackend('wasm')` does that for a user's own tfjs code, which then shares the heap.
+ * the active one: `tf.setBackend('wasm')` does that for a user's own tfjs code, which then shares the heap. tfjs's own kernels come with
+ * `rx-eddy/tfjs`: a network needs none, and they would fill an edge worker.
  *
  * Fails with `host` for another tfjs version, a `wasm` backend that someone else has started, or a host without SIMD.
  */
@@ -27,7 +28,7 @@ export function startTfjs(): Promise<Runtime> {
 }
 
 async function start(): Promise<Runtime> {
-  refuseOtherVersions(tf.version_core, tfjsVersion);
+  refuseOtherVersion(tf.version_core);
   if ('wasm' in tf.engine().registry) {
     throw new EddyError(
       'host',
@@ -38,7 +39,8 @@ async function start(): Promise<Runtime> {
   const [tfjs, kernels] = await Promise.all([loadTfjs(), loadKernels()]);
   const module = startTfjsModule(tfjs);
   const backend = new Backend(module);
-  tf.removeBackend('wasm');
+  // The package's own factory, where rx-eddy/tfjs or the user has imported it.
+  if ('wasm' in tf.engine().registryFactory) tf.removeBackend('wasm');
   tf.registerBackend('wasm', () => backend, 2);
   tf.findBackend('wasm');
   const { heap, readViews } = openHeap(onTfjs(module));
@@ -46,13 +48,10 @@ async function start(): Promise<Runtime> {
   return { heap, kernels: instantiateKernels(kernels, module.memory) };
 }
 
-/** Fails with `host` unless both versions are the one whose module eddy starts. */
-export function refuseOtherVersions(core: string, wasm: string): void {
-  if (core === TFJS_VERSION && wasm === TFJS_VERSION) return;
-  throw new EddyError(
-    'host',
-    `eddy: tfjs must be ${TFJS_VERSION}, got tfjs-core ${core} and tfjs-backend-wasm ${wasm}; install exactly that version of both`,
-  );
+/** Fails with `host` unless tfjs's core is of the version whose module eddy starts. */
+export function refuseOtherVersion(core: string): void {
+  if (core === TFJS_VERSION) return;
+  throw new EddyError('host', `eddy: tfjs-core must be ${TFJS_VERSION}, got ${core}; install exactly that version`);
 }
 
 /** tfjs's own allocator, whose blocks start at multiples of 16. */

@@ -128,18 +128,6 @@ describe('a checkpoint', () => {
     state.self = state;
     expect(() => encodeCheckpoint({ ...small, state })).toThrow(expect.objectContaining({ code: 'invalid-state' }));
   });
-
-  test('of 128 units in 2 layers with its optimizer is encoded within 5 ms', () => {
-    const large = model({ input: 8, layers: [recurrent('lstm', 128), recurrent('lstm', 128)], output: dense(8) });
-    const count = Object.values(large.weights).reduce((sum, { data }) => sum + data.length, 0);
-    const state = { m: new Float32Array(count), v: new Float32Array(count), random: [1, 2, 3, 4] };
-    const times = Array.from({ length: 40 }, () => {
-      const start = performance.now();
-      encodeCheckpoint({ epoch: 1, offset: 1000, ...large, state });
-      return performance.now() - start;
-    });
-    expect(times.sort((a, b) => a - b)[20]).toBeLessThan(5);
-  });
 });
 
 describe('a damaged checkpoint', () => {

@@ -88,6 +88,7 @@ function useAll(metrics: Metrics) {
     'clipped',
     'nonFinite',
     'lateLabels',
+    'lostLabels',
     'evictedKeys',
   ];
   for (const name of [...countables, 'keys'] as const) metrics.add(name, 2);
@@ -109,6 +110,7 @@ describe('prometheusMetrics', () => {
       'eddy_clipped_total 2',
       'eddy_non_finite_total 2',
       'eddy_late_labels_total 2',
+      'eddy_lost_labels_total 2',
       'eddy_evicted_keys_total 2',
       'eddy_keys 1',
       'eddy_heap_bytes 640',
@@ -155,7 +157,17 @@ describe('openTelemetryMetrics', () => {
     const { told, units, meter } = openMeter();
     const a = { stream: 'a' };
     useAll(openTelemetryMetrics({ meter, attributes: a }));
-    const counters = ['samples', 'skipped', 'held', 'failed', 'clipped', 'non_finite', 'late_labels', 'evicted_keys'];
+    const counters = [
+      'samples',
+      'skipped',
+      'held',
+      'failed',
+      'clipped',
+      'non_finite',
+      'late_labels',
+      'lost_labels',
+      'evicted_keys',
+    ];
     expect(told).toEqual([
       ...counters.map((name) => ['counter', `eddy.${name}`, 2, a]),
       ['upDownCounter', 'eddy.keys', 2, a],

@@ -34,7 +34,7 @@ export interface Learnt {
   /** The norm before any clipping. */
   gradientNorm?: number;
 }
-interface Sample {
+export interface Sample {
   x: number[];
   /** Every layer's state before the sample, as streaming computed it. */
   before: ReferenceState[];

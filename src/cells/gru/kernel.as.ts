@@ -16,7 +16,7 @@
  * Cost     3·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
 import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
-import { sigmoidSums, tanhRows, tanhSums } from "../../math.as";
+import { flush, sigmoidSums, tanhRows, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
@@ -89,7 +89,7 @@ function blend(a: usize, stride: usize, h0: usize, h: usize, Hp: usize, B: u32):
     do {
       const z = v128.load(a + Z + at);
       const kept = f32x4.mul(z, v128.load(h0 + at));
-      v128.store(h + at, f32x4.add(kept, f32x4.mul(f32x4.sub(one, z), v128.load(a + N + at))));
+      v128.store(h + at, flush(f32x4.add(kept, f32x4.mul(f32x4.sub(one, z), v128.load(a + N + at))), 1e-15));
       at += 16;
     } while (at < Hp);
     a += stride;

@@ -14,7 +14,7 @@
  * Cost     4·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
 import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
-import { sigmoidSums, tanhRows, tanhSums } from "../../math.as";
+import { flush, sigmoidSums, tanhRows, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
@@ -47,7 +47,7 @@ function activate(a: usize, stride: usize, b: usize, c0: usize, c: usize, h: usi
     let at = row;
     do {
       const i = v128.load(at), f = v128.load(at + F), g = v128.load(at + G);
-      v128.store(to, f32x4.add(f32x4.mul(f, v128.load(c0)), f32x4.mul(i, g)));
+      v128.store(to, flush(f32x4.add(f32x4.mul(f, v128.load(c0)), f32x4.mul(i, g)), 1e-15));
       at += 16;
       c0 += 16;
       to += 16;
@@ -102,7 +102,7 @@ function deactivate(a: usize, c0: usize, dh: usize, dhCarry: usize, dcCarry: usi
     v128.store(d + F, f32x4.mul(f32x4.mul(cf, v128.load(c0)), f32x4.sub(one, f)));
     v128.store(d + G, f32x4.mul(ci, f32x4.sub(one, f32x4.mul(g, g))));
     v128.store(d + O, f32x4.mul(f32x4.mul(ho, squashed), f32x4.sub(one, o)));
-    v128.store(dcCarry, cf);
+    v128.store(dcCarry, flush(cf, 1e-18));
     a += 16;
     c0 += 16;
     dh += 16;

@@ -12,7 +12,7 @@
  * Cost     H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
 import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
-import { sigmoidSums, tanhSums } from "../../math.as";
+import { flush, sigmoidSums, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 
 export function forward(layer: Layer, pass: Pass): void {
@@ -41,7 +41,7 @@ function activate(variant: u32, a: usize, stride: usize, b: usize, h: usize, Hp:
     for (let at = end; at < Hp; at += 4) store<f32>(a + at, 0);
     let at: usize = 0;
     do {
-      v128.store(h + at, v128.load(a + at));
+      v128.store(h + at, flush(v128.load(a + at), 1e-15));
       at += 16;
     } while (at < Hp);
     a += stride;

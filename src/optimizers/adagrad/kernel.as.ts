@@ -4,6 +4,7 @@
  *
  * first = a; c = ε; rate = η.
  */
+import { flush } from "../../math.as";
 import { Update } from "../optimizer.as";
 
 export function step(u: Update): void {
@@ -12,7 +13,7 @@ export function step(u: Update): void {
   const end = <usize>u.count << 2;
   let at: usize = 0;
   do {
-    const g = f32x4.mul(v128.load(gradients + at), scale);
+    const g = f32x4.mul(flush(v128.load(gradients + at), 1e-18), scale);
     const a = f32x4.add(v128.load(first + at), f32x4.mul(g, g));
     v128.store(first + at, a);
     const move = f32x4.div(f32x4.mul(rate, g), f32x4.add(f32x4.sqrt(a), epsilon));

@@ -4,6 +4,7 @@
  *
  * a, b = β₁, β₂; c = ε; rate = η/(1−β₁ᵏ); d = 1/(1−β₂ᵏ).
  */
+import { flush } from "../../math.as";
 import { Update } from "../optimizer.as";
 
 export function step(u: Update): void {
@@ -13,9 +14,9 @@ export function step(u: Update): void {
   const end = <usize>u.count << 2;
   let at: usize = 0;
   do {
-    const g = f32x4.mul(v128.load(gradients + at), scale);
-    const m = f32x4.add(f32x4.mul(b1, v128.load(first + at)), f32x4.mul(n1, g));
-    const v = f32x4.add(f32x4.mul(b2, v128.load(second + at)), f32x4.mul(n2, f32x4.mul(g, g)));
+    const g = f32x4.mul(flush(v128.load(gradients + at), 1e-18), scale);
+    const m = flush(f32x4.add(f32x4.mul(b1, v128.load(first + at)), f32x4.mul(n1, g)), 1e-30);
+    const v = flush(f32x4.add(f32x4.mul(b2, v128.load(second + at)), f32x4.mul(n2, f32x4.mul(g, g))), 1e-36);
     v128.store(first + at, m);
     v128.store(second + at, v);
     const root = f32x4.add(f32x4.sqrt(f32x4.mul(v, correction)), epsilon);

@@ -4,6 +4,7 @@
  *
  * a, b = α, μ; c = ε; rate = η. `second` is 0 where there is no momentum.
  */
+import { flush } from "../../math.as";
 import { Update } from "../optimizer.as";
 
 export function step(u: Update): void {
@@ -13,12 +14,12 @@ export function step(u: Update): void {
   const end = <usize>u.count << 2;
   let at: usize = 0;
   do {
-    const g = f32x4.mul(v128.load(gradients + at), scale);
-    const v = f32x4.add(f32x4.mul(keep, v128.load(first + at)), f32x4.mul(take, f32x4.mul(g, g)));
+    const g = f32x4.mul(flush(v128.load(gradients + at), 1e-18), scale);
+    const v = flush(f32x4.add(f32x4.mul(keep, v128.load(first + at)), f32x4.mul(take, f32x4.mul(g, g))), 1e-36);
     v128.store(first + at, v);
     let move = f32x4.div(g, f32x4.add(f32x4.sqrt(v), epsilon));
     if (second) {
-      move = f32x4.add(f32x4.mul(momentum, v128.load(second + at)), move);
+      move = flush(f32x4.add(f32x4.mul(momentum, v128.load(second + at)), move), 1e-30);
       v128.store(second + at, move);
     }
     v128.store(parameters + at, f32x4.sub(v128.load(parameters + at), f32x4.mul(rate, move)));

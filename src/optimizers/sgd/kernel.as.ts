@@ -4,6 +4,7 @@
  *
  * a = μ; decay = λ; rate = η.
  */
+import { flush } from "../../math.as";
 import { Update } from "../optimizer.as";
 
 export function step(u: Update): void {
@@ -13,9 +14,9 @@ export function step(u: Update): void {
   let at: usize = 0;
   do {
     const p = v128.load(parameters + at);
-    let g = f32x4.add(f32x4.mul(v128.load(gradients + at), scale), f32x4.mul(decay, p));
+    let g = f32x4.add(f32x4.mul(flush(v128.load(gradients + at), 1e-18), scale), f32x4.mul(decay, p));
     if (first) {
-      const v = f32x4.add(f32x4.mul(momentum, v128.load(first + at)), g);
+      const v = flush(f32x4.add(f32x4.mul(momentum, v128.load(first + at)), g), 1e-30);
       v128.store(first + at, v);
       g = nesterov ? f32x4.add(g, f32x4.mul(momentum, v)) : v;
     }

@@ -1,0 +1,69 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { encodeCheckpoint } from '../src/checkpoint/checkpoint.js';
+import type { DenseActivation, RnnActivation } from '../src/checkpoint/definition.js';
+import { exportGuitarml } from '../src/checkpoint/export/guitarml.js';
+import { exportKeras } from '../src/checkpoint/export/keras.js';
+import { exportOnnx } from '../src/checkpoint/export/onnx.js';
+import { refuseSkip } from '../src/checkpoint/export/parts.js';
+import { exportPytorch } from '../src/checkpoint/export/pytorch.js';
+import { exportRtneural } from '../src/checkpoint/export/rtneural.js';
+import type { Imported } from '../src/checkpoint/import/imported.js';
+import { type ImportOptions, importWeights, shardPaths } from '../src/checkpoint/importWeights.js';
+import { EddyError } from '../src/errors.js';
+import { describeModel } from './describeModel.js';
+
+const WRITERS = {
+  eddy: ({ definition, weights, ...rest }: Imported) => {
+    refuseSkip('eddy', { definition, weights, ...rest });
+    return encodeCheckpoint({ epoch: 1, offset: 0, definition, weights, state: {} });
+  },
+  pytorch: (model: Imported) => exportPytorch(model),
+  keras: exportKeras,
+  onnx: exportOnnx,
+  rtneural: exportRtneural,
+  guitarml: exportGuitarml,
+} as const;
+type Target = keyof typeof WRITERS;
+
+export interface ConvertOptions {
+  to?: Target;
+  activation?: RnnActivation;
+  outputActivation?: DenseActivation;
+  resetAfter?: 'true' | 'false';
+}
+
+/** What `eddy convert` does. */
+export async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
+  const { format, ...model } = await readModel(from, {
+    ...(options.activation && { activation: options.activation }),
+    ...(options.outputActivation && { outputActivation: options.outputActivation }),
+    ...(options.resetAfter && { resetAfter: options.resetAfter === 'true' }),
+  });
+  const target = options.to ?? targetOf(to);
+  await writeFile(to, WRITERS[target](model));
+  process.stderr.write(`${from} (${format}) → ${to} (${target})\n${describeModel(model.definition).join('\n')}\n`);
+}
+
+/** A model from a file of any kind, and the shards beside it. */
+export async function readModel(path: string, options: ImportOptions = {}) {
+  const file = await read(path);
+  const shards: { [name: string]: Uint8Array } = {};
+  for (const name of shardPaths(file)) shards[name] = await read(join(dirname(path), name));
+  return importWeights(file, { ...options, shards });
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EddyError('invalid-file', `${path} cannot be read, ${reason}`, { cause });
+  }
+}
+
+function targetOf(path: string): Target {
+  const ending = extname(path).toLowerCase();
+  if (ending === '.onnx') return 'onnx';
+  return ending === '.json' ? 'rtneural' : 'eddy';
+}

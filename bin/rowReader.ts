@@ -1,0 +1,79 @@
+import { EddyError } from '../src/errors.js';
+import type { OnInvalid } from '../src/onInvalid.js';
+import type { Snapshot } from '../src/stage.js';
+import type { Observation } from './forecaster.js';
+import { type BadRow, cellIn, firstNumericColumn, type NeededColumn, numberIn, type TableRow } from './rows.js';
+
+export interface RowReaderOptions {
+  /** The column to read; left out: the first that holds a number. */
+  column?: string;
+  time?: string;
+  onInvalid: OnInvalid;
+}
+
+/** Numbers a table's rows and takes their values, with one policy for those that have none. */
+export function openRowReader({ column: named, time, onInvalid }: RowReaderOptions) {
+  let column = named;
+  let held: number | undefined;
+  const needed: NeededColumn[] = [];
+  if (named !== undefined) needed.push({ column: named, option: '--column' });
+  if (time !== undefined) needed.push({ column: time, option: '--time' });
+  const reader = {
+    /** What a header must have. */
+    needed,
+    /** The number of the newest value. */
+    index: 0,
+    skipped: 0,
+    /** What was wrong with the first row that was. */
+    firstBad: undefined as EddyError | undefined,
+    /** The row's value, or undefined if it is passed over. @throws EddyError `invalid-sample`, `invalid-file` under `error`. */
+    read(row: TableRow | BadRow): Observation | undefined {
+      let value: number;
+      let at: string | null = null;
+      try {
+        if (row instanceof EddyError) throw row;
+        column ??= firstNumericColumn(row, time);
+        if (time !== undefined) at = textOf(cellIn(row, { column: time, option: '--time' }));
+        value = numberIn(row, column);
+      } catch (error) {
+        if (onInvalid === 'error' || !(error instanceof EddyError)) throw error;
+        reader.firstBad ??= error;
+        if (onInvalid === 'skip' || held === undefined) {
+          reader.skipped++;
+          return undefined;
+        }
+        value = held;
+      }
+      held = value;
+      return { index: ++reader.index, time: at, value };
+    },
+    snapshot: (): Snapshot => ({
+      column: column ?? null,
+      index: reader.index,
+      held: held ?? null,
+      skipped: reader.skipped,
+    }),
+    restore(from: Snapshot): void {
+      if (typeof from.index !== 'number' || typeof from.skipped !== 'number') {
+        throw new EddyError('invalid-state', 'rows: the record must count rows; it is not one of this command');
+      }
+      const kept = typeof from.column === 'string' ? from.column : undefined;
+      if (named !== undefined && kept !== undefined && named !== kept) {
+        throw new EddyError(
+          'invalid-option',
+          `the checkpoint is of column '${kept}', got --column ${named}; begin another file`,
+        );
+      }
+      column = kept ?? named;
+      reader.index = from.index;
+      reader.skipped = from.skipped;
+      held = typeof from.held === 'number' ? from.held : undefined;
+    },
+  };
+  return reader;
+}
+
+function textOf(cell: unknown): string | null {
+  if (cell === undefined || cell === null) return null;
+  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { sizesOf } from '../../scripts/hosts/sizes.mjs';
+
+const budgets: { [entry: string]: number } = JSON.parse(readFileSync(new URL('budgets.json', import.meta.url), 'utf8'));
+const root = join(inject('installed'), 'node_modules/rx-eddy');
+const sizes: { [entry: string]: { bytes: number; files: string[] } } = await sizesOf(root);
+
+/** What other operators are made with. */
+const shared = ['operators/asOperator.js', 'operators/withInputs.js'];
+const isOperator = (file: string) =>
+  file.startsWith('operators/') &&
+  !shared.includes(file) &&
+  /from '(rxjs|\.\/asOperator\.js|\.\/withInputs\.js)'/.test(readFileSync(join(root, 'dist', file), 'utf8'));
+
+describe.each(Object.entries(sizes))('%s', (entry, { bytes, files }) => {
+  it('is within its budget', () => {
+    expect(budgets[entry], `give '${entry}' a budget: npm run sizes -- --write`).toBeTypeOf('number');
+    expect(bytes).toBeLessThanOrEqual(budgets[entry]);
+  });
+
+  if (entry.startsWith('rx-eddy/operators/')) {
+    it('brings no other operator', () => {
+      const own = `${entry.replace('rx-eddy/', '')}.js`;
+      expect(files).toContain(own);
+      expect(files.filter((file) => file !== own && isOperator(file))).toEqual([]);
+    });
+  }
+
+  if (entry !== 'rx-eddy' && entry !== 'rx-eddy/tfjs') {
+    it('brings no tfjs', () => {
+      expect(files.filter((file) => /runtime\/(tfjs|backend)/.test(file))).toEqual([]);
+    });
+  }
+});

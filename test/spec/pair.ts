@@ -1,0 +1,66 @@
+import { createModel, dense, type LearnerOptions, lstm, mse, openLearner, sgd, type Weights } from '../../src/index.js';
+import { mseReference } from '../../src/losses/mse/reference.js';
+import { sgdReference } from '../../src/optimizers/sgd/reference.js';
+import { rowsOf } from '../golden.js';
+import { specLstm } from './layers.js';
+import { openSpecLearner, type SpecWeights } from './learner.js';
+
+/** Named weights as the specification takes them. */
+export function specWeights(weights: Weights, layers: number): SpecWeights {
+  const rows = (name: string) => {
+    const { shape, data } = weights[name];
+    return rowsOf({ shape: [...shape], data: [...data] });
+  };
+  return {
+    layers: Array.from({ length: layers }, (_, l) => ({
+      weight_ih: rows(`layers.${l}.weight_ih`),
+      weight_hh: rows(`layers.${l}.weight_hh`),
+      bias_ih: [...weights[`layers.${l}.bias_ih`].data],
+      bias_hh: [...weights[`layers.${l}.bias_hh`].data],
+    })),
+    output: { weight: rows('output.weight'), bias: [...weights['output.bias'].data] },
+  };
+}
+
+/** The specification's weights in one list, in the order of `flatWeights`. */
+export const flatSpec = ({ layers, output }: SpecWeights): number[] => [
+  ...layers.flatMap((l) => [...l.weight_ih.flat(), ...l.weight_hh.flat(), ...l.bias_ih, ...l.bias_hh]),
+  ...(output ? [...output.weight.flat(), ...output.bias] : []),
+];
+export const flatWeights = (weights: Weights): number[] => Object.values(weights).flatMap(({ data }) => [...data]);
+
+export interface PairOptions
+  extends Pick<LearnerOptions, 'k1' | 'k2' | 'clipNorm' | 'clipValue' | 'schedule' | 'maxSteps'> {
+  input?: number;
+  units?: readonly number[];
+  outputs?: number;
+  rate?: number;
+  momentum?: number;
+  maxLag?: number;
+  seed?: number;
+}
+
+/** A learner and the specification of it with equal weights: an LSTM stack, mse, sgd. */
+export async function openPair({
+  input = 2,
+  units = [3],
+  outputs = 1,
+  rate = 0.1,
+  momentum = 0,
+  maxLag = 100,
+  seed = 5,
+  ...options
+}: PairOptions) {
+  const model = await createModel({ input, layers: units.map((n) => lstm(n)), output: dense(outputs), seed });
+  const learner = openLearner(model, { ...options, maxLag, loss: mse, optimizer: sgd(rate, { momentum }) });
+  const { maxSteps: _, ...specOptions } = options;
+  const spec = openSpecLearner({
+    layers: units.map(() => specLstm()),
+    weights: specWeights(model.weights(), units.length),
+    loss: { of: mseReference },
+    optimizer: { rule: sgdReference, options: { lr: rate, momentum } },
+    maxLag,
+    ...specOptions,
+  });
+  return { model, learner, spec };
+}

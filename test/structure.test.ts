@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { exportsOf, globalsOf, importsOf, nodesOf, readSource, readSources, root } from './sources.js';
+
+/** From the ground up: a file imports from its own line or from lines above it. The first pattern that fits a path counts. */
+const layers: readonly (readonly RegExp[])[] = [
+  [/^src\/(?!index|createModel|node)[a-zA-Z]+(\.as)?(\.ts)?$/],
+  [/^src\/runtime\//],
+  [/^src\/(cells|readouts|losses|optimizers)\//],
+  [/^src\/model\//],
+  [/^src\/(checkpoint|learner)\//, /^src\/createModel/],
+  [/^src\/online\//],
+  [/^src\/index/],
+  [/^operators\//],
+  [/^(bin|demos)\//],
+];
+const layerOf = (path: string) => layers.findIndex((patterns) => patterns.some((pattern) => pattern.test(path)));
+
+const sources = readSources('src', 'operators', 'bin');
+const under = (...folders: string[]) => sources.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
+
+describe('imports', () => {
+  it('go down the layers only', () => {
+    const upward = sources.flatMap((source) =>
+      importsOf(source)
+        .filter((to) => /^(src|operators|bin|demos|test|bench)\//.test(to))
+        .filter((to) => layerOf(to) < 0 || layerOf(source.path) < 0 || layerOf(to) > layerOf(source.path))
+        .map((to) => `${source.path} imports ${to}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it('never go in a circle', () => {
+    const edges = new Map(sources.map((source) => [source.path.replace(/\.ts$/, ''), importsOf(source)]));
+    const done = new Set<string>();
+    const circleFrom = (path: string, trail: readonly string[]): readonly string[] | undefined => {
+      if (trail.includes(path)) return [...trail, path];
+      if (done.has(path)) return undefined;
+      const found = edges.get(path)?.map((to) => circleFrom(to, [...trail, path]));
+      done.add(path);
+      return found?.find((circle) => circle);
+    };
+    expect([...edges.keys()].flatMap((path) => circleFrom(path, []) ?? [])).toEqual([]);
+  });
+
+  const importers = (name: RegExp, among = sources) =>
+    among.filter((source) => importsOf(source).some((from) => name.test(from))).map(({ path }) => path);
+
+  it('bring rxjs into operators alone', () => {
+    expect(importers(/^rxjs/, under('src'))).toEqual([]);
+    expect(importers(/^rxjs\/internal/)).toEqual([]);
+  });
+
+  it('bring tfjs and the host’s modules into the runtime alone', () => {
+    const outside = importers(/^@tensorflow\/|^#wasm$/).filter((path) => !path.startsWith('src/runtime/'));
+    expect(outside).toEqual([]);
+  });
+
+  it('bring node:* into the runtime of Node, the stores, the Node adapters and the programs alone', () => {
+    const outside = importers(/^node:/).filter(
+      (path) => !/^(src\/runtime\/.*\.node\.ts|src\/checkpoint\/stores\/|operators\/to\w+\.ts|bin\/)/.test(path),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it('keep the heap from the operators', () => {
+    expect(importers(/^src\/runtime\//, under('operators', 'src/online'))).toEqual([]);
+  });
+
+  it('leave the backend’s own tests and benches out of the package', () => {
+    expect(importers(/^(test|bench|scripts)\//)).toEqual([]);
+  });
+});
+
+describe('what the host chooses', () => {
+  const exact = ['abs', 'ceil', 'clz32', 'floor', 'fround', 'imul', 'max', 'min', 'round', 'sign', 'sqrt', 'trunc'];
+  const constants = ['E', 'LN10', 'LN2', 'LOG10E', 'LOG2E', 'PI', 'SQRT1_2', 'SQRT2'];
+
+  it('touches no number: of Math only what is exact, and powers of literal numbers', () => {
+    const uses = under('src', 'operators').flatMap((source) =>
+      nodesOf(source).flatMap((node) => {
+        const at = `${source.path}: ${node.getText()}`;
+        if (ts.isPropertyAccessExpression(node) && /^(Native)?Mathf?$/.test(node.expression.getText()))
+          return [...exact, ...constants].includes(node.name.text) ? [] : [at];
+        if (ts.isElementAccessExpression(node) && /^Mathf?$/.test(node.expression.getText())) return [at];
+        if (!ts.isBinaryExpression(node)) return [];
+        const { kind } = node.operatorToken;
+        if (kind === ts.SyntaxKind.AsteriskAsteriskEqualsToken) return [at];
+        const literal = ts.isNumericLiteral(node.left) && ts.isNumericLiteral(node.right);
+        return kind === ts.SyntaxKind.AsteriskAsteriskToken && !literal ? [at] : [];
+      }),
+    );
+    expect(uses).toEqual([]);
+  });
+
+  it('is not asked: no clock, no page, no process in src, nor in what streams', () => {
+    const host = new Set([
+      ...['Date', 'performance', 'crypto', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'],
+      ...['window', 'document', 'navigator', 'location', 'localStorage', 'indexedDB', 'fetch', 'XMLHttpRequest'],
+      ...['globalThis', 'self', 'global', 'process', 'Buffer', 'require', '__dirname', 'SharedArrayBuffer'],
+    ]);
+    const outside = under('src', 'operators').filter(
+      ({ path }) => !/^(src\/runtime\/|src\/checkpoint\/stores\/|operators\/to\w+\.ts)/.test(path),
+    );
+    const asked = outside.flatMap((source) =>
+      globalsOf(source)
+        .filter((name) => host.has(name))
+        .map((name) => `${source.path}: ${name}`),
+    );
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('the package', () => {
+  const entries: Record<string, { file: string; names: string[] }> = {
+    '.': {
+      file: 'src/index.ts',
+      names: [
+        ...[
+          'Due',
+          'EddyError',
+          'EddyErrorCode',
+          'LabelStep',
+          'LearnStep',
+          'Learner',
+          'LearnerCounts',
+          'LearnerOptions',
+        ],
+        ...['Loss', 'Model', 'ModelSpec', 'NamedTensor', 'Optimizer', 'Sample', 'Snapshot', 'Stage', 'State'],
+        ...['StateRecord', 'Target', 'Weights', 'adam', 'createModel', 'dense', 'lstm', 'mse', 'openLearner', 'sgd'],
+      ],
+    },
+    './operators': {
+      file: 'operators/index.ts',
+      names: [
+        ...['LearnOptions', 'PredictOptions', 'StandardizeOptions'],
+        ...['asOperator', 'inverse', 'learn', 'predict', 'standardize', 'toAsyncGenerator'],
+      ],
+    },
+    './node': { file: 'operators/toNodeTransform.ts', names: ['NodeTransformOptions', 'toNodeTransform'] },
+    './web': { file: 'operators/toTransformStream.ts', names: ['toTransformStream'] },
+  };
+
+  it.each(Object.entries(entries))('exports from %s just these names', (_, { file, names }) => {
+    expect(exportsOf(readSource(file))).toEqual([...names].sort());
+  });
+
+  it('has no entry that is not listed here', () => {
+    const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const files = ['./operators/*', './eddy.wasm', './package.json'];
+    expect(Object.keys(exports).sort()).toEqual([...Object.keys(entries), ...files].sort());
+  });
+
+  it('gives each operator a file named after it', () => {
+    const misnamed = under('operators')
+      .filter(({ path }) => path !== 'operators/index.ts')
+      .filter((source) => !exportsOf(source).includes(basename(source.path, '.ts')));
+    expect(misnamed.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('the kernels’ module', () => {
+  const bytes = readFileSync(join(root, 'dist/eddy.wasm'));
+  const module = new WebAssembly.Module(bytes);
+
+  /** Numbers of the module's sections, as the core specification 5.5.2 numbers them. */
+  function sections(): number[] {
+    const found: number[] = [];
+    for (let at = 8; at < bytes.length; ) {
+      found.push(bytes[at++]);
+      let size = 0;
+      let shift = 0;
+      for (let byte = 128; byte >= 128; shift += 7) {
+        byte = bytes[at++];
+        size |= (byte & 127) << shift;
+      }
+      at += size;
+    }
+    return found;
+  }
+
+  it('places nothing in the memory that it shares: no data section', () => {
+    const [DATA, DATA_COUNT, CODE] = [11, 12, 10];
+    expect(sections()).toContain(CODE);
+    expect(sections()).not.toContain(DATA);
+    expect(sections()).not.toContain(DATA_COUNT);
+  });
+
+  it('imports the memory and nothing else', () => {
+    expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
+  });
+
+  it('exports functions only', () => {
+    expect(WebAssembly.Module.exports(module).filter(({ kind }) => kind !== 'function')).toEqual([]);
+  });
+
+  it('is at most 48 kB', () => {
+    expect(bytes.length).toBeLessThan(48 * 1024);
+  });
+});
