@@ -1,8 +1,8 @@
 export { asOperator } from './asOperator.js';
 export { type CheckpointOptions, checkpoint } from './checkpoint.js';
 export { type FeedbackOptions, inverseSigmoid } from './feedback.js';
-export { type FreeRun, type GenerateOptions, generate, type Steered } from './generate.js';
 export { type FrameOptions, frame } from './frame.js';
+export { type FreeRun, type GenerateOptions, generate, type Steered } from './generate.js';
 export { inverse } from './inverse.js';
 export { type KeyedOptions, keyed } from './keyed.js';
 export { type LearnOptions, learn } from './learn.js';
