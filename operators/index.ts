@@ -13,7 +13,7 @@ export { type ClassMetrics, classMetrics } from './classMetrics.js';
 export { type DifferenceOptions, difference } from './difference.js';
 export { type FeedbackOptions, inverseSigmoid } from './feedback.js';
 export { type ForecastOptions, type ForecastStep, forecast } from './forecast.js';
-export { type FrameOptions, type FrameOptions, frame, frame } from './frame.js';
+export { type FrameOptions, frame } from './frame.js';
 export { type FreeRun, type GenerateOptions, generate, type Steered } from './generate.js';
 export { type Imputed, type ImputeOptions, impute } from './impute.js';
 export { inverse } from './inverse.js';

@@ -1,3 +1,4 @@
+import '#tfjs-kernels';
 import { registerGradients } from './gradients.js';
 import { registerSequence } from './sequence.js';
 
