@@ -1,3 +1,4 @@
+import '#tfjs-ops';
 import { registerGradients } from './gradients.js';
 import { registerSequence } from './sequence.js';
 
