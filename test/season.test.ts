@@ -72,6 +72,28 @@ describe('Clock', () => {
     expect(clock.slot(6 * 24)).toBe(48 + 10);
   });
 
+  it('knows each day of the year, leap years and centuries among them', () => {
+    const day = 86_400_000;
+    const out = new Float64Array(7);
+    for (const [year, month] of [
+      [1900, 1],
+      [1949, 11],
+      [1970, 0],
+      [2000, 2],
+      [2024, 1],
+      [2100, 11],
+    ]) {
+      const clock = new Clock();
+      const start = Date.UTC(year, month, 1);
+      for (let t = 0; t < 12; t++) clock.tick(start + t * day);
+      clock.features(out, 0);
+      const now = start + 11 * day;
+      const phase = (now - Date.UTC(year, 0, 1)) / (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1));
+      expect(out[4]).toBeCloseTo(Math.sin(2 * Math.PI * phase), 9);
+      expect(out[5]).toBeCloseTo(Math.cos(2 * Math.PI * phase), 9);
+    }
+  });
+
   it('counts months as months', () => {
     const clock = new Clock();
     for (let month = 0; month < 14; month++) clock.tick(Date.UTC(2001, month, 1));
