@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Clock, seasonsOf } from '../src/online/clock.js';
+import { History } from '../src/online/history.js';
 import { findSeasons } from '../src/online/season.js';
+import { SeasonFinder } from '../src/online/seasonFinder.js';
 import { openRandom } from '../src/random.js';
 
 const noisy = (rows: number, period: number, noise: number, seed: number) => {
@@ -42,6 +44,24 @@ describe('findSeasons', () => {
     expect(findSeasons([noisy(50, 20, 0, 1)])).toEqual([0, 0]);
     expect(findSeasons([new Float64Array(1)])).toEqual([0, 0]);
     expect(findSeasons([])).toEqual([0, 0]);
+  });
+});
+
+describe('SeasonFinder', () => {
+  it('lets what is given stand, also none, whatever timestamps and data say', () => {
+    for (const given of [
+      [0, 0],
+      [7, 0],
+    ] as const) {
+      const clock = new Clock();
+      const history = new History(1, 64);
+      const finder = new SeasonFinder(history, clock, given);
+      for (let t = 0; t < 300; t++) {
+        history.push(Float64Array.of(t % 24));
+        expect(finder.step(t * 3_600_000)).toBe(false);
+      }
+      expect([clock.short, clock.long]).toEqual(given);
+    }
   });
 });
 
