@@ -147,8 +147,11 @@ export class Experts {
   learn(index: number, ahead: number, outcome: number): void {
     const target = clamp(outcome, TARGET);
     const origin = this.#origin(index);
-    const [s, y, excess] = [this.#origins[origin], this.#origins[origin + 1], this.#origins[origin + 2]];
-    this.#excess.learn(ahead, excess, (y - this.base(index, ahead)) / s - outcome);
+    const excess = this.#origins[origin + 2];
+    if (excess !== 0) {
+      const off = (this.#origins[origin + 1] - this.base(index, ahead)) / this.#origins[origin];
+      this.#excess.learn(ahead, excess, off - outcome);
+    }
     const at = this.at(index, ahead);
     this.#rls.learn(index, ahead, target);
     this.#lags.rls.learn(index, ahead, outcome - this.opinions[at + LAST]);

@@ -1,6 +1,7 @@
 import { lstm } from '../cells/lstm/index.js';
 import { EddyError } from '../errors.js';
 import { type Learner, openLearner } from '../learner/learner.js';
+import type { LearnStep } from '../learner/learnStep.js';
 import { mse } from '../losses/mse/index.js';
 import { Model } from '../model/model.js';
 import { adam } from '../optimizers/adam/index.js';
@@ -81,6 +82,7 @@ class Networks implements NetworkExpert {
   /** Typical changes and values at the last horizon + 1 rows. */
   readonly #typical: Float64Array;
   readonly #origin: Float64Array;
+  readonly #result: LearnStep;
   #rows = 0;
 
   constructor(models: readonly Model[], channels: number, horizon: number) {
@@ -101,6 +103,13 @@ class Networks implements NetworkExpert {
     this.#x = new Float32Array(INPUTS * channels + CALENDAR);
     this.#target = new Float32Array(channels * horizon);
     this.#out = new Float32Array(channels * horizon);
+    this.#result = {
+      index: 0,
+      output: new Float32Array(channels * horizon),
+      due: undefined,
+      updated: false,
+      gradientNorm: undefined,
+    };
     this.#typical = new Float64Array((horizon + 1) * channels * horizon);
     this.#origin = new Float64Array((horizon + 1) * channels);
   }
@@ -119,7 +128,7 @@ class Networks implements NetworkExpert {
     this.#read(views);
     const out = this.#out.fill(0);
     for (const learner of this.#learners) {
-      const { output } = learner.step(this.#x);
+      const { output } = learner.step(this.#x, undefined, this.#result);
       for (let i = 0; i < size; i++) out[i] += output[i] / this.#learners.length;
     }
     this.#rows++;

@@ -8,12 +8,14 @@ import {
   detectAnomalies,
   detectAnomaliesStage,
 } from '../../operators/detectAnomalies.js';
+import { keyed } from '../../operators/keyed.js';
 import { LagForecaster } from '../../src/online/lagForecaster.js';
 import { openRandom } from '../../src/random.js';
 import { describeOperator } from './laws.js';
 
 type Value = number | null;
-const lags: DetectAnomaliesOptions<Value> = { forecaster: () => new LagForecaster() };
+const boxless = { forecaster: () => new LagForecaster() };
+const lags: DetectAnomaliesOptions<Value> = boxless;
 
 const run = <In>(samples: readonly In[], options?: DetectAnomaliesOptions<In>): Anomaly[] => {
   const stage = detectAnomaliesStage(options)();
@@ -234,6 +236,37 @@ describe('the run', () => {
       return JSON.stringify(stage.snapshot?.(), (_, v) => (v instanceof Float64Array ? v.length : v)).length;
     };
     expect(Math.abs(size(30_000) - size(1000))).toBeLessThan(20);
+  });
+
+  it('is one per key under keyed: keys do not see each other', async () => {
+    const mixed = noise(600, 13).flatMap((value, t) => [
+      { key: 'a', value },
+      { key: 'b', value: 1000 + (t % 7) },
+    ]);
+    const rows = await lastValueFrom(
+      from(mixed).pipe(
+        keyed(
+          (sample) => sample.key,
+          detectAnomaliesStage<(typeof mixed)[number]>({ ...boxless, value: (s) => s.value }),
+        ),
+        toArray(),
+      ),
+    );
+    const ofKey = (key: string) => rows.filter((row) => row.key === key).map((row) => row.value);
+    const alone = (key: string) =>
+      run<Value>(
+        mixed.filter((s) => s.key === key).map((s) => s.value),
+        lags,
+      );
+    for (const key of ['a', 'b']) expect(ofKey(key)).toEqual(alone(key));
+  });
+
+  it('scores by the anomaly likelihood when asked: 0.5 is a chance of 1e-5', () => {
+    const values = noise(4000, 14).map((value, t) => (t >= 3000 && t < 3010 ? 8 * value : value));
+    const found = run(values, { ...lags, scoring: 'likelihood' });
+    expect(alarms(found).every((index) => index > 3000 && index <= 3020)).toBe(true);
+    expect(alarms(found).length).toBeGreaterThan(0);
+    for (const { score } of found) expect(score >= 0 && score <= 1).toBe(true);
   });
 
   it('names the broken rule at the call', () => {
