@@ -1,3 +1,4 @@
+// In workerd tfjs's own kernels come with this entry; elsewhere when its backend is first used.
 import '#tfjs-ops';
 import { registerGradients } from './gradients.js';
 import { registerSequence } from './sequence.js';

@@ -75,7 +75,13 @@ describe.each(['', 'Nodejs'])('the packed package in workerd, compatibility %j',
   });
 
   it("shares tfjs's engine and heap with the user's own tfjs code", async () => {
-    expect(await answer(`tfjs${suffix}`)).toEqual({ backend: 'wasm', data: [1, 2, 3], onHeap: [1, 2, 3] });
+    expect(await answer(`tfjs${suffix}`)).toEqual({
+      backend: 'wasm',
+      product: 11,
+      gradient: [3, 1],
+      data: [1, 2, 3],
+      onHeap: [1, 2, 3],
+    });
   });
 
   it('learns over bare memory as over the heap of tfjs', async () => {
