@@ -10,6 +10,8 @@ export { asOperator } from './asOperator.js';
 export { type BaselineOptions, baseline } from './baseline.js';
 export { type CheckpointOptions, checkpoint } from './checkpoint.js';
 export { type ClassMetrics, classMetrics } from './classMetrics.js';
+export { type Anomaly, type DetectAnomaliesOptions, detectAnomalies } from './detectAnomalies.js';
+export { type DetectDriftOptions, type Drift, detectDrift } from './detectDrift.js';
 export { type DifferenceOptions, difference } from './difference.js';
 export { type FeedbackOptions, inverseSigmoid } from './feedback.js';
 export { type ForecastOptions, type ForecastStep, forecast } from './forecast.js';
