@@ -10,6 +10,7 @@ import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { DriftReaction, type DriftReactionOptions } from './driftReaction.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from './feedback.js';
 
 export interface LearnOptions<In> extends LearnerOptions {
@@ -25,6 +26,8 @@ export interface LearnOptions<In> extends LearnerOptions {
   feedback?: FeedbackOptions<In>;
   /** Gets the learner of each subscription as it starts: its gates, gradient norms, counts and state may be read at any time. */
   inspect?: (learner: Learner) => void;
+  /** What is done when the stream is found to have changed for the worse. Default: nothing. */
+  onDrift?: DriftReactionOptions;
   /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
 }
@@ -81,9 +84,12 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
   }
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(horizon, options.maxLag ?? horizon) });
   const { loss } = checked;
+  const openReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
+  openReaction(); // a bad option fails here, not at the first subscription
   const readTarget = loss.readTarget ?? readPlainTarget;
   return () => {
-    const learner = openLearner(model, checked);
+    const reaction = openReaction();
+    const learner = openLearner(model, reaction ? { ...checked, schedule: reaction.schedule } : checked);
     const reader = new SampleReader('learn', model.input, onInvalid);
     const x = new Float32Array(model.input);
     const width = loss.targetWidth(model.output, model.spec.output);
@@ -128,6 +134,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         if (horizon > 0 && wanted !== undefined && result.index > horizon) {
           Object.assign(result, learner.label(result.index - horizon, wanted));
         }
+        reaction?.watch(learner, result);
         emit(result);
       },
       complete() {
@@ -137,11 +144,13 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         reader: reader.snapshot(),
         learner: learner.snapshot(),
         ...(fed && { feedback: fed.snapshot() }),
+        ...(reaction && { drift: reaction.snapshot() }),
       }),
-      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom }) {
+      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom, drift }) {
         learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
         reader.restore(snapshotRecord('learn', 'reader', readerFrom));
         fed?.restore(fedFrom);
+        reaction?.restore(snapshotRecord('learn', 'drift', drift));
       },
       dispose: () => learner.dispose(),
     };
