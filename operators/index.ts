@@ -31,6 +31,7 @@ export { type MeasuredOptions, measured } from './measured.js';
 export { type MelOptions, mel } from './mel.js';
 export { type Metrics, type MetricsOptions, metrics } from './metrics.js';
 export { type MinMaxOptions, minMax } from './minMax.js';
+export { type OutputInterval, type OutputIntervalsOptions, outputIntervals } from './outputIntervals.js';
 export { type PcmOptions, pcm } from './pcm.js';
 export { type PredictOptions, predict } from './predict.js';
 export { type Resampled, type ResampleOptions, resample } from './resample.js';
