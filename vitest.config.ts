@@ -14,6 +14,8 @@ export default defineConfig({
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
       { find: /^rx-eddy\/web$/, replacement: here('./operators/toTransformStream.ts') },
+      { find: /^rx-eddy\/checkpoint$/, replacement: here('./src/checkpoint/index.ts') },
+      { find: /^rx-eddy\/checkpoint\/file$/, replacement: here('./src/checkpoint/stores/file.ts') },
       { find: /^rx-eddy\/tfjs$/, replacement: here('./src/tfjs/index.ts') },
       { find: /^rx-eddy$/, replacement: here('./src/index.ts') },
     ],

@@ -59,6 +59,7 @@ export function checkStart(where: string, start: ArrayLike<number> | undefined, 
 export class Feedback<In> {
   readonly #options: FeedbackOptions<In>;
   readonly #random;
+  readonly #start: Float32Array;
   readonly #own: Float32Array;
   #truth: Float32Array | undefined;
   #index = 1;
@@ -71,12 +72,12 @@ export class Feedback<In> {
     this.#options = options;
     this.#random = openRandom(options.seed ?? 0);
     this.#draw = this.#random.uniform();
-    this.#own = new Float32Array(outputs);
-    this.reset();
+    this.#start = Float32Array.from(options.start ?? new Float32Array(outputs));
+    this.#own = this.#start.slice();
   }
 
-  /** The sample for a value. `truth`: the target of the sample before, where it has come only now. */
-  input(value: In, truth?: Target): Sample {
+  /** The sample for a value, the first of a sequence if `anew`. `truth`: the target of the sample before, where it has come only now. */
+  input(value: In, anew: boolean, truth?: Target): Sample {
     const { input, truth: share = () => 1 } = this.#options;
     const likely = share(this.#index);
     if (!(likely >= 0 && likely <= 1)) {
@@ -86,8 +87,8 @@ export class Feedback<In> {
       );
     }
     const given = truth === undefined ? this.#truth : wholeTarget(truth, this.#own.length);
-    const previous = !this.#first && this.#draw < likely && given ? given : this.#own;
-    return input(previous.slice(), value);
+    if (anew || this.#first) return input(this.#start.slice(), value);
+    return input((this.#draw < likely && given ? given : this.#own).slice(), value);
   }
 
   /** The network's answer to the sample, and the target where it is known. */
@@ -102,7 +103,7 @@ export class Feedback<In> {
 
   /** A new sequence begins. */
   reset(): void {
-    this.#own.set(this.#options.start ?? new Float32Array(this.#own.length));
+    this.#own.set(this.#start);
     this.#truth = undefined;
     this.#first = true;
   }

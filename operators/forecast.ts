@@ -6,6 +6,7 @@ import { type Row, readRow, widthOf } from '../src/online/row.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import type { Skill } from '../src/online/skill.js';
 import { numberOf } from '../src/online/state.js';
+import { type Moment, millisecondsOf } from '../src/online/timedRow.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
@@ -15,8 +16,8 @@ export interface ForecastOptions<In> {
   horizon?: number;
   /** A value's numbers. Default: the value itself. */
   features?: (value: In) => Row;
-  /** A value's time, as a Date or milliseconds since the epoch (UTC); it tells the seasons. Default: none. */
-  time?: (value: In) => Date | number;
+  /** A value's time: a Date, or milliseconds since the epoch (UTC); it tells the seasons. Default: none. */
+  time?: (value: In) => Moment;
   /** Rows in a season, or in a short and a long one; 0: none. Default: from `time`, else found by autocorrelation. */
   season?: number | Seasons;
   /** LSTMs among the experts, 0 to 4. Default 2. With 0 nothing has to be started. */
@@ -94,7 +95,7 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
         if (!forecaster) readRow(sample, new Float64Array(Math.max(1, widthOf(sample))), 'forecast', 1, true);
         const model = forecaster ?? openFor(Math.max(1, widthOf(sample)));
         readRow(sample, row, 'forecast', index + 1, true);
-        model.step(row, time ? Number(time(value)) : Number.NaN);
+        model.step(row, time ? millisecondsOf(time(value)) : Number.NaN);
         emit({
           index: index + 1,
           forecast: model.forecast.slice(),

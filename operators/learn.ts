@@ -86,15 +86,15 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
     const learner = openLearner(model, checked);
     const reader = new SampleReader('learn', model.input, onInvalid);
     const x = new Float32Array(model.input);
+    const width = loss.targetWidth(model.output, model.spec.output);
+    const checkedTarget = new Float32Array(width);
     const fed = feedback && new Feedback(feedback, model.output);
-    const sampleOf = (value: In): unknown => {
+    const sampleOf = (value: In, anew: boolean): unknown => {
       // One ahead, what has just come is the truth about the sample before.
-      if (fed) return fed.input(value, horizon === 1 ? target(value) : undefined);
+      if (fed) return fed.input(value, anew, horizon === 1 ? target(value) : undefined);
       return features ? features(value) : value;
     };
     inspect?.(learner);
-    const width = loss.targetWidth(model.output, model.spec.output);
-    const checkedTarget = new Float32Array(width);
     /** The value's target, fit to be learned from. */
     const targetOf = (value: In): Target | undefined => {
       const wanted = target(value);
@@ -109,8 +109,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
     return {
       step(value, emit) {
         const resets = resetWhen?.(value) === true;
-        if (resets) fed?.reset();
-        const reading = reader.read(sampleOf(value), x, 0);
+        const reading = reader.read(sampleOf(value, resets), x, 0);
         let wanted: Target | undefined;
         try {
           // A held sample's own target is as bad as the sample: it is missing.
@@ -119,7 +118,10 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
           reader.index--;
           throw error;
         }
-        if (resets) learner.reset();
+        if (resets) {
+          learner.reset();
+          fed?.reset();
+        }
         if (reading === 'skipped') return;
         const result = horizon === 0 ? learner.step(x, wanted) : learner.step(x);
         fed?.said(result.output, horizon === 0 ? wanted : undefined);

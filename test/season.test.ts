@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Clock, seasonsOf } from '../src/online/clock.js';
+import { History } from '../src/online/history.js';
 import { findSeasons } from '../src/online/season.js';
+import { SeasonFinder } from '../src/online/seasonFinder.js';
 import { openRandom } from '../src/random.js';
 
 const noisy = (rows: number, period: number, noise: number, seed: number) => {
@@ -45,6 +47,24 @@ describe('findSeasons', () => {
   });
 });
 
+describe('SeasonFinder', () => {
+  it('lets what is given stand, also none, whatever timestamps and data say', () => {
+    for (const given of [
+      [0, 0],
+      [7, 0],
+    ] as const) {
+      const clock = new Clock();
+      const history = new History(1, 64);
+      const finder = new SeasonFinder(history, clock, given);
+      for (let t = 0; t < 300; t++) {
+        history.push(Float64Array.of(t % 24));
+        expect(finder.step(t * 3_600_000)).toBe(false);
+      }
+      expect([clock.short, clock.long]).toEqual(given);
+    }
+  });
+});
+
 describe('Clock', () => {
   it('knows the seasons of usual steps', () => {
     const minute = 60_000;
@@ -70,6 +90,28 @@ describe('Clock', () => {
     expect(clock.slot(14)).toBe(0);
     expect(clock.slot(5 * 24)).toBe(24 + 10);
     expect(clock.slot(6 * 24)).toBe(48 + 10);
+  });
+
+  it('knows each day of the year, leap years and centuries among them', () => {
+    const day = 86_400_000;
+    const out = new Float64Array(7);
+    for (const [year, month] of [
+      [1900, 1],
+      [1949, 11],
+      [1970, 0],
+      [2000, 2],
+      [2024, 1],
+      [2100, 11],
+    ]) {
+      const clock = new Clock();
+      const start = Date.UTC(year, month, 1);
+      for (let t = 0; t < 12; t++) clock.tick(start + t * day);
+      clock.features(out, 0);
+      const now = start + 11 * day;
+      const phase = (now - Date.UTC(year, 0, 1)) / (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1));
+      expect(out[4]).toBeCloseTo(Math.sin(2 * Math.PI * phase), 9);
+      expect(out[5]).toBeCloseTo(Math.cos(2 * Math.PI * phase), 9);
+    }
   });
 
   it('counts months as months', () => {

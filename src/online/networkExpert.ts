@@ -1,13 +1,11 @@
 import { lstm } from '../cells/lstm/index.js';
-import { EddyError } from '../errors.js';
 import { type Learner, openLearner } from '../learner/learner.js';
 import type { LearnStep } from '../learner/learnStep.js';
 import { mse } from '../losses/mse/index.js';
-import { Model } from '../model/model.js';
+import type { Model } from '../model/model.js';
+import { modelsStarted, openStartedModel, startModels } from '../model/startedModel.js';
 import { adam } from '../optimizers/adam/index.js';
 import { dense } from '../readouts/dense/index.js';
-import type { Runtime } from '../runtime/runtime.js';
-import { startTfjs } from '../runtime/tfjs.js';
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
 import { clamp } from './clamp.js';
@@ -39,15 +37,11 @@ export interface NetworkExpert {
   dispose(): void;
 }
 
-let runtime: Runtime | undefined;
-
 /** Starts what networks run on, once a process; after it all is synchronous. @throws EddyError `host` */
-export async function startNetworks(): Promise<void> {
-  runtime ??= await startTfjs();
-}
+export const startNetworks = (): Promise<void> => startModels();
 
 /** Whether networks can be opened. */
-export const networksStarted = (): boolean => runtime !== undefined;
+export const networksStarted = (): boolean => modelsStarted();
 
 /**
  * Opens `networks` LSTMs of 32 units. Their readouts start at 0: they say "no change" until they have learned better.
@@ -55,13 +49,10 @@ export const networksStarted = (): boolean => runtime !== undefined;
  * @throws EddyError `host` before `startNetworks`; `out-of-memory`.
  */
 export function openNetworkExpert(channels: number, horizon: number, networks = 2, seed = 1): NetworkExpert {
-  if (!runtime) {
-    throw new EddyError('host', 'forecast: its networks must be started first, they are not; await startNetworks()');
-  }
   const models: Model[] = [];
   for (let n = 0; n < networks; n++) {
     const spec = { input: INPUTS * channels + CALENDAR, layers: [lstm(UNITS)], output: dense(channels * horizon) };
-    const model = new Model(runtime, { ...spec, seed: seed + n });
+    const model = openStartedModel({ ...spec, seed: seed + n });
     const weights = model.weights();
     for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
     model.setWeights(weights);
