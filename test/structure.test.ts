@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostMathematics } from './hostMathematics.js';
-import { exportsOf, nodesOf, globalsOf, importsOf, readSource, readSources, root } from './sources.js';
+import { exportsOf, globalsOf, importsOf, nodesOf, readSource, readSources, root } from './sources.js';
 
 /** From the ground up: a file imports from its own line or from lines above it. The first pattern that fits a path counts. */
 const layers: readonly (readonly RegExp[])[] = [
