@@ -32,6 +32,6 @@ export function step(model: Model, places: usize, rows: u32, x: usize, y: usize)
       const readout = changetype<Readout>(model.readout);
       const to = y + m * (<usize>readout.padded << 2);
       readoutForward(readout, pass.x, pass.xStride, readout.activation ? model.logits : to, to, B, model.sums);
-    }
+    } else memory.copy(y + m * pass.xStride, pass.x, B * pass.xStride);
   }
 }
