@@ -71,7 +71,7 @@ export function predictStage<In = Sample>(
     const reader = new SampleReader('predict', model.input, onInvalid);
     const x = new Float32Array(model.input);
     const last = new Float32Array(model.output);
-    let any = false;
+    let seen = false;
     let count = 0;
     return {
       step(value, emit) {
@@ -83,7 +83,7 @@ export function predictStage<In = Sample>(
         count++;
         if (when === 'last') {
           model.step(x, state, last);
-          any = true;
+          seen = true;
         } else if (when === 'each') {
           emit(model.step(x, state));
         } else {
@@ -92,12 +92,12 @@ export function predictStage<In = Sample>(
         }
       },
       complete(emit) {
-        if (any) emit(last.slice());
+        if (seen) emit(last.slice());
       },
       snapshot: (): Snapshot => ({
         reader: reader.snapshot(),
         state: state.snapshot(),
-        last: any ? last.slice() : null,
+        last: seen ? last.slice() : null,
         count,
       }),
       restore(from) {
@@ -105,8 +105,8 @@ export function predictStage<In = Sample>(
         state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
         reader.restore(snapshotRecord('predict', 'reader', readerFrom));
         count = Number(countFrom);
-        any = lastFrom instanceof Float32Array && lastFrom.length === last.length;
-        if (any && lastFrom instanceof Float32Array) last.set(lastFrom);
+        seen = lastFrom instanceof Float32Array && lastFrom.length === last.length;
+        if (seen && lastFrom instanceof Float32Array) last.set(lastFrom);
       },
       dispose() {
         if (!given) state.dispose();
