@@ -53,7 +53,7 @@ function nextPanel(K: u32, d: usize, W: usize, R: u32, sums: usize): void {
 }
 
 /**
- * x̄_m (+)= ȳ_m Wᵀ for M rows, R rounded up to 4 with zeros. `sums`: 16·⌈R/4⌉·4 bytes of scratch. `add`: 1 adds to x̄, 0 sets it.
+ * x̄_m (+)= ȳ_m Wᵀ for M rows, R rounded up to 4 with zeros. What is below 1e-18 becomes 0: see flush in math.as.ts. `sums`: 16·⌈R/4⌉·4 bytes of scratch. `add`: 1 adds to x̄, 0 sets it.
  */
 export function projectBack(x: usize, xStride: usize, d: usize, dStride: usize, W: usize, M: u32, R: u32, V: u32, sums: usize, add: u32): void {
   const P = panels(V);
