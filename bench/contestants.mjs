@@ -26,7 +26,9 @@ const fromNpm = (name, module, option, packages = [name]) => ({
 function findPython() {
   const candidates = [process.env.PYTHON, 'python3', '/usr/bin/python3'].filter(Boolean);
   for (const command of candidates) {
-    const { status, stdout } = spawnSync(command, ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' });
+    const { status, stdout } = spawnSync(command, ['-c', 'import torch; print(torch.__version__)'], {
+      encoding: 'utf8',
+    });
     if (status === 0) return { command, version: stdout.trim() };
   }
   return undefined;

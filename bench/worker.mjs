@@ -14,7 +14,17 @@ export async function open(contestant, config, path) {
   if (!make) throw new Error('not offered');
   const { weights, x, y } = readNumbers(path, config);
   const { cell, inputs, units, k1, rows } = config;
-  const call = await make({ cell, input: inputs, hidden: units, weights, window: WINDOW, k1, lr: RATE, clip: CLIP, batch: rows });
+  const call = await make({
+    cell,
+    input: inputs,
+    hidden: units,
+    weights,
+    window: WINDOW,
+    k1,
+    lr: RATE,
+    clip: CLIP,
+    batch: rows,
+  });
   const job = { call, x, y, t: 0, work: config.work, wait: false };
   let number;
   for (const end = checkAfter(config); job.t < end; job.t++) {
@@ -82,7 +92,11 @@ if (process.argv[1] === import.meta.filename) {
     try {
       say(await answers[what](rest));
     } catch (error) {
-      say(`failed ${String(error?.message ?? error).split('\n')[0].slice(0, 200)}`);
+      say(
+        `failed ${String(error?.message ?? error)
+          .split('\n')[0]
+          .slice(0, 200)}`,
+      );
     }
   }
   process.exit(0);

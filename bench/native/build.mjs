@@ -11,7 +11,12 @@ const compilers = {
   native: {
     command: 'cc',
     // With AVX an instruction has three operands, as the code that engines make; 128 bits all the same.
-    arguments: [...(process.arch === 'x64' ? ['-mavx', '-mprefer-vector-width=128'] : []), 'worker.c', '-o', 'build/native'],
+    arguments: [
+      ...(process.arch === 'x64' ? ['-mavx', '-mprefer-vector-width=128'] : []),
+      'worker.c',
+      '-o',
+      'build/native',
+    ],
   },
   wasm: {
     command: 'clang',
@@ -28,5 +33,7 @@ export function build(name) {
   const { command, arguments: rest } = compilers[name];
   const { error, status, stderr } = spawnSync(command, [...shared, ...rest], { cwd: here, encoding: 'utf8' });
   if (error) return `${command} is not installed`;
-  return status === 0 ? undefined : `${command} failed: ${stderr.split('\n').find((line) => /error/.test(line)) ?? status}`;
+  return status === 0
+    ? undefined
+    : `${command} failed: ${stderr.split('\n').find((line) => /error/.test(line)) ?? status}`;
 }

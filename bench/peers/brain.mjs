@@ -14,7 +14,9 @@ export function load() {
       outputSize: input,
       learningRate: lr,
     });
-    const pattern = Array.from({ length: steps }, (_, t) => (input === 1 ? Math.sin(t) : Array(input).fill(Math.sin(t))));
+    const pattern = Array.from({ length: steps }, (_, t) =>
+      input === 1 ? Math.sin(t) : Array(input).fill(Math.sin(t)),
+    );
     network.train([pattern], { iterations: 1, log: false });
     return network;
   }

@@ -23,7 +23,15 @@ const tensor = (name, dims, data) =>
 const value = (field, name, dims) =>
   message(field, [
     text(1, name),
-    message(2, [message(1, [number(1, FLOAT), message(2, dims.map((d) => message(1, [number(1, d)])))])]),
+    message(2, [
+      message(1, [
+        number(1, FLOAT),
+        message(
+          2,
+          dims.map((d) => message(1, [number(1, d)])),
+        ),
+      ]),
+    ]),
   ]);
 const node = (operator, inputs, outputs, attributes = {}) =>
   message(1, [

@@ -98,7 +98,11 @@ export async function load() {
         let state = states[0];
         const { value, grads } = tf.variableGrads(() => {
           state = states[0];
-          const x = tf.split(tf.tensor2d(Float32Array.from(xs.flatMap((row) => [...row])), [xs.length, input]), xs.length, 0);
+          const x = tf.split(
+            tf.tensor2d(Float32Array.from(xs.flatMap((row) => [...row])), [xs.length, input]),
+            xs.length,
+            0,
+          );
           const both = { W: p.W, b: tf.add(p.b, p.b2) };
           const hs = x.map((row) => {
             state = cells.lstm(both, row, state);
