@@ -1,11 +1,11 @@
 // The tables, as Markdown: made from the rows of a run, never typed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { perMac } from './counts.mjs';
 import { fitGrowth, macsOf } from './growth.mjs';
 import { configurations, multiplyAdds } from './workloads.mjs';
 
 const readme = new URL('README.md', import.meta.url);
-const [begin, end] = ['<!-- tables: begin -->', '<!-- tables: end -->'];
 
 const digits = (value) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 const table = (head, rows) =>
@@ -217,9 +217,24 @@ export function report({ rows, missing, versions, peak }) {
   return parts.join('\n\n');
 }
 
+function countTable() {
+  const text = readFileSync(new URL('../build/eddy.wat', import.meta.url), 'utf8');
+  return table(
+    ['inner loop', 'multiply-adds a turn', 'adds', 'loads', 'stores', 'instructions'],
+    perMac(text).map(({ product, macs, adds, loads, stores, all }) => [
+      product,
+      macs,
+      ...[adds, loads, stores, all].map((count) => count.toFixed(2)),
+    ]),
+  );
+}
+
 /** Puts the tables into README.md, between their marks. */
 export function writeReadme(text) {
+  const between = (page, name, content) => {
+    const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];
+    return `${page.slice(0, page.indexOf(begin) + begin.length)}\n\n${content}\n\n${page.slice(page.indexOf(end))}`;
+  };
   const page = readFileSync(readme, 'utf8');
-  const [before, after] = [page.slice(0, page.indexOf(begin) + begin.length), page.slice(page.indexOf(end))];
-  writeFileSync(readme, `${before}\n\n${text}\n\n${after}`);
+  writeFileSync(readme, between(between(page, 'counts', countTable()), 'tables', text));
 }
