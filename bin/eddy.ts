@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
+import { addAnomaly } from './anomaly.js';
+import { addEvaluate } from './evaluate.js';
 import { addForecast } from './forecast.js';
 import { addConvert, addInspect } from './weights.js';
 
@@ -18,6 +20,8 @@ const program = new Command('eddy')
   })
   .exitOverride();
 addForecast(program);
+addEvaluate(program);
+addAnomaly(program);
 addConvert(program);
 addInspect(program);
 

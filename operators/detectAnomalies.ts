@@ -1,8 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
+import { AnomalyLikelihood } from '../src/online/anomaly/anomalyLikelihood.js';
 import { EVERYDAY } from '../src/online/anomaly/eventPeaks.js';
-import { type Judgement, type Part, Surprise, type SurpriseOptions } from '../src/online/anomaly/surprise.js';
+import type { Judge, Judgement, Part } from '../src/online/anomaly/judgement.js';
+import { Surprise, type SurpriseOptions } from '../src/online/anomaly/surprise.js';
 import { type Interval, Intervals } from '../src/online/conformal/intervals.js';
 import type { OneStepForecaster } from '../src/online/oneStepForecaster.js';
 import { SeriesForecaster } from '../src/online/seriesForecaster.js';
@@ -19,6 +21,11 @@ export interface DetectAnomaliesOptions<In> extends SurpriseOptions {
   gaps?: 'ignore' | 'alarm';
   /** The share of values that [low, high] may miss, 0 < alpha < 1. Default 0.05. */
   alpha?: number;
+  /**
+   * `surprise`: tails of the largest events, of several parts. `likelihood`: the anomaly likelihood of Ahmad et al. 2017, of the
+   * error alone. Default `surprise`.
+   */
+  scoring?: 'surprise' | 'likelihood';
   /** Makes the forecaster of a run. Default: least squares, seasons and profile, stacked and judged. */
   forecaster?: () => OneStepForecaster;
   /** What a value that is neither missing nor a finite number does. Default 'error'. */
@@ -67,9 +74,18 @@ export function detectAnomaliesStage<In>(options: DetectAnomaliesOptions<In> = {
       `detectAnomalies: gaps must be 'ignore' or 'alarm', got ${String(gaps)}; leave it out for 'ignore'`,
     );
   }
-  new Surprise(options);
+  openJudge(options);
   new Intervals({ alpha });
   return () => new Detection(options, gaps === 'alarm', forecaster(), new Intervals({ alpha }), onInvalid);
+}
+
+function openJudge<In>({ scoring = 'surprise', ...options }: DetectAnomaliesOptions<In>): Judge {
+  if (scoring === 'surprise') return new Surprise(options);
+  if (scoring === 'likelihood') return new AnomalyLikelihood();
+  throw new EddyError(
+    'invalid-option',
+    `detectAnomalies: scoring must be 'surprise' or 'likelihood', got ${String(scoring)}; leave it out for 'surprise'`,
+  );
 }
 
 class Detection<In> implements Stage<In, Anomaly> {
@@ -78,8 +94,9 @@ class Detection<In> implements Stage<In, Anomaly> {
   readonly #pick: (sample: In) => unknown;
   readonly #time: (sample: In) => number | undefined;
   readonly #reader: SampleReader;
-  readonly #surprise: Surprise;
-  readonly #value = new Float64Array(1);
+  readonly #judgement: Judge;
+  /** the last value, and the number of the last row */
+  readonly #value = new Float64Array(2);
   /** the forecast of the next row and its interval; NaN before the first */
   readonly #next = new Float64Array(3).fill(Number.NaN);
 
@@ -93,7 +110,7 @@ class Detection<In> implements Stage<In, Anomaly> {
     this.#pick = value;
     this.#time = time;
     this.#reader = new SampleReader('detectAnomalies', 1, onInvalid);
-    this.#surprise = new Surprise(options);
+    this.#judgement = openJudge(options);
     // A forecaster that cannot be copied makes a run that cannot be: better none than half a snapshot.
     if (forecaster.snapshot && forecaster.restore) {
       this.snapshot = () => this.#copy();
@@ -105,24 +122,23 @@ class Detection<In> implements Stage<In, Anomaly> {
     const picked = this.#pick(sample);
     const time = finite(this.#time(sample));
     if (picked === null || picked === undefined) {
-      this.#reader.index++;
       emit(this.#miss(time));
     } else if (this.#reader.read(picked, this.#value, 0) !== 'skipped') emit(this.#judge(this.#value[0], time));
   }
 
   #judge(value: number, time: number | undefined): Anomaly {
     const [foretold, low, high] = this.#next;
-    const judgement = this.#surprise.step(value, Number.isFinite(foretold) ? foretold : value, time);
+    const judgement = this.#judgement.step(value, Number.isFinite(foretold) ? foretold : value, time);
     const gap = this.gapsAlarm && judgement.missing > 0;
-    const row = { index: this.#reader.index, value, ...told(foretold, low, high) };
+    const row = { index: ++this.#value[1], value, ...told(foretold, low, high) };
     this.#foretell(value, this.forecaster.step(value, time));
     return gap ? { ...row, ...judgement, score: 1, alarm: true, cause: 'gap' } : { ...row, ...judgement };
   }
 
   #miss(time: number | undefined): Anomaly {
     const [foretold, low, high] = this.#next;
-    const row = { index: this.#reader.index, value: null, ...told(foretold, low, high) };
-    this.#surprise.miss(time);
+    const row = { index: ++this.#value[1], value: null, ...told(foretold, low, high) };
+    this.#judgement.miss(time);
     if (!Number.isNaN(foretold)) this.#foretell(undefined, this.forecaster.step(Number.NaN, time));
     const alarm = this.gapsAlarm;
     return { ...row, score: alarm ? 1 : 0, alarm, cause: 'gap', expected: EVERYDAY, missing: 0, parts: {} };
@@ -139,27 +155,32 @@ class Detection<In> implements Stage<In, Anomaly> {
   #copy(): Snapshot {
     return {
       reader: this.#reader.snapshot(),
-      surprise: this.#surprise.snapshot(),
+      surprise: this.#judgement.snapshot(),
       intervals: this.intervals.snapshot(),
       forecaster: this.forecaster.snapshot?.() ?? null,
       next: this.#next.slice(),
-      value: this.#value[0],
+      value: this.#value.slice(),
     };
   }
 
   #put({ reader, surprise, intervals, forecaster, next, value }: Snapshot): void {
-    if (!(next instanceof Float64Array) || next.length !== 3 || typeof value !== 'number') {
+    if (
+      !(next instanceof Float64Array) ||
+      next.length !== 3 ||
+      !(value instanceof Float64Array) ||
+      value.length !== 2
+    ) {
       throw new EddyError(
         'invalid-state',
         'detectAnomalies: a snapshot must hold the next forecast, this one does not; restore what snapshot() gave',
       );
     }
-    this.#surprise.restore(snapshotRecord('detectAnomalies', 'surprise', surprise));
+    this.#judgement.restore(snapshotRecord('detectAnomalies', 'surprise', surprise));
     this.intervals.restore(snapshotRecord('detectAnomalies', 'intervals', intervals));
     this.forecaster.restore?.(snapshotRecord('detectAnomalies', 'forecaster', forecaster));
     this.#reader.restore(snapshotRecord('detectAnomalies', 'reader', reader));
     this.#next.set(next);
-    this.#value[0] = value;
+    this.#value.set(value);
   }
 
   dispose(): void {

@@ -1,4 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
+import { EddyError } from '../src/errors.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import { Adwin } from '../src/online/drift/adwin.js';
 import type { DriftDetector } from '../src/online/drift/driftDetector.js';
@@ -48,16 +49,24 @@ export function detectDriftStage<In>(options: DetectDriftOptions<In> = {}): () =
     const watch = detector();
     const reader = new SampleReader('detectDrift', 1, onInvalid);
     const read = new Float64Array(1);
+    let index = 0;
     return {
       step(sample, emit) {
         if (reader.read(value(sample), read, 0) === 'skipped') return;
         const drift = watch.step(read[0]);
-        emit({ index: reader.index, value: read[0], drift });
+        emit({ index: ++index, value: read[0], drift });
       },
-      snapshot: (): Snapshot => ({ reader: reader.snapshot(), detector: watch.snapshot() }),
-      restore({ reader: readerFrom, detector: detectorFrom }) {
+      snapshot: (): Snapshot => ({ reader: reader.snapshot(), detector: watch.snapshot(), index }),
+      restore({ reader: readerFrom, detector: detectorFrom, index: from }) {
+        if (typeof from !== 'number') {
+          throw new EddyError(
+            'invalid-state',
+            `detectDrift: a snapshot must hold its index, got ${typeof from}; restore what snapshot() gave`,
+          );
+        }
         watch.restore(snapshotRecord('detectDrift', 'detector', detectorFrom));
         reader.restore(snapshotRecord('detectDrift', 'reader', readerFrom));
+        index = from;
       },
       dispose() {},
     };

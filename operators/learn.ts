@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
-import { openLearner } from '../src/learner/learner.js';
+import { type Learner, openLearner } from '../src/learner/learner.js';
 import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
 import { readTarget as readPlainTarget } from '../src/losses/loss.js';
@@ -10,6 +10,7 @@ import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { checkFeedback, Feedback, type FeedbackOptions } from './feedback.js';
 
 export interface LearnOptions<In> extends LearnerOptions {
   /** A value's target; undefined: it has none, NaN: it is missing. */
@@ -20,6 +21,10 @@ export interface LearnOptions<In> extends LearnerOptions {
   features?: (value: In) => Sample;
   /** True at the first value of a new sequence: the state starts from zeros, the window is emptied, the optimizer goes on. */
   resetWhen?: (value: In) => boolean;
+  /** For a network that is fed its own output: teacher forcing, or scheduled sampling. In place of `features`; `horizon` 0 or 1. */
+  feedback?: FeedbackOptions<In>;
+  /** Gets the learner of each subscription as it starts: its gates, gradient norms, counts and state may be read at any time. */
+  inspect?: (learner: Learner) => void;
   /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
 }
@@ -45,7 +50,7 @@ export const learn = <In = Sample>(model: Model, options: LearnOptions<In>): Ope
 
 /** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
 export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>): () => Stage<In, LearnStep> {
-  const { target, horizon = 0, features, resetWhen, onInvalid = 'error' } = options;
+  const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error' } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
     throw new EddyError(
@@ -58,6 +63,15 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
       'invalid-option',
       `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`,
     );
+  }
+  if (feedback) {
+    checkFeedback('learn', feedback, model.output);
+    if (features || horizon > 1) {
+      throw new EddyError(
+        'invalid-option',
+        `learn: feedback must stand in place of features, with horizon 0 or 1, got ${features ? 'features too' : `horizon ${horizon}`}; make the sample in feedback.input`,
+      );
+    }
   }
   if (options.state && options.state.rows !== 1) {
     throw new EddyError(
@@ -74,6 +88,13 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
     const x = new Float32Array(model.input);
     const width = loss.targetWidth(model.output, model.spec.output);
     const checkedTarget = new Float32Array(width);
+    const fed = feedback && new Feedback(feedback, model.output);
+    const sampleOf = (value: In, anew: boolean): unknown => {
+      // One ahead, what has just come is the truth about the sample before.
+      if (fed) return fed.input(value, anew, horizon === 1 ? target(value) : undefined);
+      return features ? features(value) : value;
+    };
+    inspect?.(learner);
     /** The value's target, fit to be learned from. */
     const targetOf = (value: In): Target | undefined => {
       const wanted = target(value);
@@ -88,7 +109,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
     return {
       step(value, emit) {
         const resets = resetWhen?.(value) === true;
-        const reading = reader.read(features ? features(value) : value, x, 0);
+        const reading = reader.read(sampleOf(value, resets), x, 0);
         let wanted: Target | undefined;
         try {
           // A held sample's own target is as bad as the sample: it is missing.
@@ -97,14 +118,14 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
           reader.index--;
           throw error;
         }
-        if (resets) learner.reset();
-        if (reading === 'skipped') return;
-        if (horizon === 0) {
-          emit(learner.step(x, wanted));
-          return;
+        if (resets) {
+          learner.reset();
+          fed?.reset();
         }
-        const result = learner.step(x);
-        if (wanted !== undefined && result.index > horizon) {
+        if (reading === 'skipped') return;
+        const result = horizon === 0 ? learner.step(x, wanted) : learner.step(x);
+        fed?.said(result.output, horizon === 0 ? wanted : undefined);
+        if (horizon > 0 && wanted !== undefined && result.index > horizon) {
           Object.assign(result, learner.label(result.index - horizon, wanted));
         }
         emit(result);
@@ -112,10 +133,15 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
       complete() {
         if (checked.full) learner.reset();
       },
-      snapshot: (): Snapshot => ({ reader: reader.snapshot(), learner: learner.snapshot() }),
-      restore({ reader: readerFrom, learner: learnerFrom }) {
+      snapshot: (): Snapshot => ({
+        reader: reader.snapshot(),
+        learner: learner.snapshot(),
+        ...(fed && { feedback: fed.snapshot() }),
+      }),
+      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom }) {
         learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
         reader.restore(snapshotRecord('learn', 'reader', readerFrom));
+        fed?.restore(fedFrom);
       },
       dispose: () => learner.dispose(),
     };

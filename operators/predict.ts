@@ -11,8 +11,13 @@ import { asOperator } from './asOperator.js';
 export interface PredictOptions<In> {
   /** A value's numbers. Default: the value itself. */
   features?: (value: In) => Sample;
-  /** `each` (default): an output for every sample; `last`: one, when the source completes. */
-  emit?: 'each' | 'last';
+  /**
+   * When an output comes. `each` (default): at every sample; `last`: once, when the source completes; n: at every n-th sample since the
+   * start or the last reset; a function: at the values for which it is true, the last one of each stretch.
+   */
+  emit?: 'each' | 'last' | number | ((value: In) => boolean);
+  /** True at the first value of a new sequence: the state starts from zeros. */
+  resetWhen?: (value: In) => boolean;
   /** A state of one row to go on from and to move; it stays the caller's. Default: zeros, for each subscription its own. */
   state?: State;
   /** What a bad sample does. Default 'error'. */
@@ -25,6 +30,7 @@ export interface PredictOptions<In> {
  *     source            --a-----b-----c--|
  *     predict(model)    --f(a)--f(ab)-f(abc)--|      hidden state carried from sample to sample
  *     { emit: 'last' }  ----------------(f(abc)|)
+ *     { emit: 2 }       --------f(ab)------------|
  *
  * Weights are the model's own: what a `learn` elsewhere teaches it counts from the next sample on.
  *
@@ -42,13 +48,16 @@ export const predict = <In = Sample>(
 /** The stage of `predict`. @throws EddyError `invalid-option` at the call. */
 export function predictStage<In = Sample>(
   model: Model,
-  { features, emit: when = 'each', state: given, onInvalid = 'error' }: PredictOptions<In> = {},
+  { features, emit: when = 'each', resetWhen, state: given, onInvalid = 'error' }: PredictOptions<In> = {},
 ): () => Stage<In, Float32Array> {
   checkOnInvalid(onInvalid, 'predict');
-  if (when !== 'each' && when !== 'last') {
+  const counted = typeof when === 'number';
+  if (
+    counted ? !Number.isSafeInteger(when) || when < 1 : typeof when !== 'function' && when !== 'each' && when !== 'last'
+  ) {
     throw new EddyError(
       'invalid-option',
-      `predict: emit must be 'each' or 'last', got ${String(when)}; leave it out for 'each'`,
+      `predict: emit must be 'each', 'last', a whole number ≥ 1 or a function, got ${String(when)}; leave it out for 'each'`,
     );
   }
   if (given && given.rows !== 1) {
@@ -63,14 +72,23 @@ export function predictStage<In = Sample>(
     const x = new Float32Array(model.input);
     const last = new Float32Array(model.output);
     let any = false;
+    let count = 0;
     return {
       step(value, emit) {
+        if (resetWhen?.(value)) {
+          state.reset();
+          count = 0;
+        }
         if (reader.read(features ? features(value) : value, x, 0) === 'skipped') return;
-        if (when === 'each') {
+        count++;
+        if (when === 'last') {
+          model.step(x, state, last);
+          any = true;
+        } else if (when === 'each') {
           emit(model.step(x, state));
         } else {
           model.step(x, state, last);
-          any = true;
+          if (typeof when === 'number' ? count % when === 0 : when(value)) emit(last.slice());
         }
       },
       complete(emit) {
@@ -80,11 +98,13 @@ export function predictStage<In = Sample>(
         reader: reader.snapshot(),
         state: state.snapshot(),
         last: any ? last.slice() : null,
+        count,
       }),
       restore(from) {
-        const { reader: readerFrom, state: stateFrom, last: lastFrom } = from;
+        const { reader: readerFrom, state: stateFrom, last: lastFrom, count: countFrom } = from;
         state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
         reader.restore(snapshotRecord('predict', 'reader', readerFrom));
+        count = Number(countFrom);
         any = lastFrom instanceof Float32Array && lastFrom.length === last.length;
         if (any && lastFrom instanceof Float32Array) last.set(lastFrom);
       },

@@ -43,6 +43,7 @@ export function withInputs<Sample, Side>(
   }
   return (source) => {
     const samples = source.pipe(map((sample) => ({ sample })));
+    if (sides.length === 0) return samples;
     if (until === 'all') return merge(samples, ...sides);
     return merge(samples.pipe(endWith(END)), ...sides).pipe(
       takeWhile((value): value is { sample: Sample } | Side => value !== END),

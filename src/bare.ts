@@ -5,6 +5,8 @@ export { lstm } from './cells/lstm/index.js';
 export { type RnnOptions, rnn } from './cells/rnn/index.js';
 export { type EmbeddingSpec, embedding } from './embedding/index.js';
 export { EddyError, type EddyErrorCode } from './errors.js';
+export { type Fidelity, type FidelityOptions, gradientFidelity } from './learner/fidelity/index.js';
+export type { GateRecord } from './learner/gates.js';
 export { type Learner, openLearner } from './learner/learner.js';
 export type { Due, LabelStep, LearnerCounts, LearnStep, Target } from './learner/learnStep.js';
 export type { LearnerOptions } from './learner/options.js';

@@ -1,4 +1,3 @@
-import '#tfjs-kernels';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, lstm, type Model } from '../src/index.js';

@@ -28,12 +28,11 @@ const exact = new Set([
  * Where a source uses what its host may choose: every other function of Math (ECMA-262 §21.3.2: "an implementation-approximated value"),
  * powers, and random numbers; `Math` as a value, by which all of them could be had. In AssemblyScript `Mathf` and `NativeMath` too.
  */
-export function hostMathematics(file: string, text: string): string[] {
+export function hostMathematics(source: ts.SourceFile): string[] {
   const found: string[] = [];
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const report = (node: ts.Node) => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
-    found.push(`${file}:${line + 1} ${node.getText()}`);
+    found.push(`${source.fileName}:${line + 1} ${node.getText()}`);
   };
   const visit = (node: ts.Node) => {
     if (ts.isIdentifier(node) && /^(Math|Mathf|NativeMath|NativeMathf)$/.test(node.text)) {

@@ -304,7 +304,7 @@ describe('a learner refuses at the call', () => {
     const models: [object, RegExp][] = [
       [{ input: 0, layers: [lstm(2)] }, /createModel: input must be a whole number ≥ 1, got 0/],
       [{ input: 1, layers: [] }, /layers must be a list of at least one layer/],
-      [{ input: 1, layers: [32] }, /layers\[0\] must be made by a cell, e\.g\. lstm\(32\), got 32/],
+      [{ input: 1, layers: [32] }, /layers\[0\] must be made by a cell, got 32; e\.g\. lstm\(32\)/],
       [{ input: 1, layers: [lstm(2)], seed: -1 }, /seed must be/],
       [{ input: 1, layers: [lstm(2)], seed: 0.5 }, /seed must be/],
     ];

@@ -4,8 +4,8 @@ import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.mjs';
 
-/** Peers are the user's, and bundled once for all. */
-const external = ['rxjs', 'prom-client', '@opentelemetry/api'];
+/** Peers are the user's, and bundled once for all; tfjs's kernels are a script of their own, loaded where tfjs is used. */
+const external = ['rxjs', 'prom-client', '@opentelemetry/api', '@tensorflow/tfjs-backend-wasm/*'];
 
 /** The package's entries for a browser, each operator one of its own: from its name to its script. */
 export function entriesOf(packageRoot) {

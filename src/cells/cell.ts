@@ -7,6 +7,8 @@ export interface Cell {
   readonly kind: number;
   /** Rows of weight_ih for each unit. */
   readonly gates: number;
+  /** What the gates are called, in the same order; none for a plain unit, whose one gate is its state. */
+  readonly gateNames: readonly string[];
   /** Where the kernel has each gate, in PyTorch's order of them. */
   readonly columns: readonly number[];
   /** Gates of each packed matrix, as the kernel takes them in turn. */

@@ -17,7 +17,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
  */
 export function parseJson(text: string, where: string): Json {
   const parser = new Parser(text, where);
-  return parser.document();
+  return parser.whole();
 }
 
 /** The object that `value` is; fails with `invalid-file` if it is anything else. */
@@ -65,7 +65,7 @@ class Parser {
     private readonly where: string,
   ) {}
 
-  document(): Json {
+  whole(): Json {
     const value = this.value(0);
     this.space();
     if (this.at < this.text.length) throw this.unexpected('the end');

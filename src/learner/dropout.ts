@@ -1,6 +1,8 @@
 import type { Model } from '../model/model.js';
 import { ceil4 } from '../model/parameters.js';
 import type { Random } from '../random.js';
+import { Track, TrackBytes } from '../runtime/kernels.generated.js';
+import { writeRecord } from '../runtime/record.js';
 import type { Tape } from './tape.js';
 
 /**
@@ -17,4 +19,19 @@ export function drawMasks({ layers, runtime }: Model, { masks }: Tape, random: R
       for (let u = 0; u < units; u++) f32[at + u] = random.uniform() < dropout ? 0 : kept;
     }
   });
+}
+
+/** Runs `look` with every unit of every layer in place, as prediction has it. */
+export function withoutDropout<T>(model: Model, tape: Tape, look: () => T): T {
+  const { heap } = model.runtime;
+  const set = (mask: (layer: number) => number) =>
+    model.layers.forEach((_, l) => {
+      writeRecord(heap, Track, tape.tracks + l * TrackBytes, { mask: mask(l) });
+    });
+  set(() => 0);
+  try {
+    return look();
+  } finally {
+    set((l) => tape.masks[l]);
+  }
 }

@@ -4,7 +4,9 @@ import type { Model } from '../model/model.js';
 import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
 import { readSample, type Sample } from '../sample.js';
 import type { Snapshot } from '../stage.js';
+import { type GateRecord, readGates } from './gates.js';
 import { Labels } from './labels.js';
+import { gradientNorms } from './lags/index.js';
 import type { LabelStep, LearnerCounts, LearnStep, Target } from './learnStep.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
 import { checkSnapshot, readTapeSnapshot, writeSnapshot } from './snapshot.js';
@@ -72,7 +74,7 @@ export class Learner implements Disposable {
       this.#tape.arena.dispose();
       throw error;
     }
-    this.#updater = new Updater(model, this.#tape, options, this.counts);
+    this.#updater = new Updater(model, this.#tape, this.#labels, options, this.counts);
     this.#versions = new Float64Array(this.#tape.slots);
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
@@ -173,6 +175,33 @@ export class Learner implements Disposable {
     checkState('learner.restoreState', this.#tape.start, this.#rows, from);
     this.#begin();
     writeState(this.#memory, this.#tape.start, this.#rows, from);
+  }
+
+  /**
+   * ‖∂ℓ/∂h_{F−k}‖₂ for k = 0 … w−1: how far back the newest window's gradient reaches. ℓ is the loss of the window's last labelled sample
+   * alone, F the front, h all layers' states; with today's weights. Empty while no sample of the window has a label. It costs about an
+   * update, and changes nothing.
+   *
+   * Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi 10.1109/72.279181.
+   */
+  gradientNormByLag(): Float64Array {
+    const norms = this.#gradientNorms('learner.gradientNormByLag');
+    const steps = norms[0]?.length ?? 0;
+    return Float64Array.from({ length: steps }, (_, k) => length(norms.map((layer) => layer[steps - 1 - k])));
+  }
+
+  /** ‖∂ℓ/∂h_l‖₂ for each layer l from the input up, over all samples of the window: the same by depth. */
+  gradientNormByLayer(): Float64Array {
+    return Float64Array.from(this.#gradientNorms('learner.gradientNormByLayer'), length);
+  }
+
+  /**
+   * What the newest sample did inside the layers, with today's weights: 'layers.0.i', f, g, o of an LSTM, r, z, n of a GRU, each [rows × H],
+   * and the states after it, 'layers.0.c' and 'layers.0.h'. Empty before the first sample. Changes nothing.
+   */
+  gates(): GateRecord {
+    this.#requireOpen('learner.gates');
+    return this.#newest > 0 ? readGates(this.#model, this.#tape, this.#newest - this.#first, this.#rows) : {};
   }
 
   /** A copy of all that the learner needs to go on bit for bit: weights, moments, running state, tape, labels, counts. */
@@ -285,6 +314,15 @@ export class Learner implements Disposable {
     this.#updater.update(slot, steps, again, result);
   }
 
+  /** For each layer and sample of the newest window. */
+  #gradientNorms(where: string): Float64Array[] {
+    this.#requireOpen(where);
+    const steps = Math.min(this.#options.window, this.#front);
+    if (steps === 0) return [];
+    const window = { slot: this.#front - steps + 1 - this.#first, steps, rows: this.#rows, width: this.#labels.width };
+    return gradientNorms(this.#model, this.#tape, window, this.#options.loss.ofWindow) ?? [];
+  }
+
   #requireOpen(where: string): void {
     if (this.#disposed) {
       throw new EddyError(
@@ -302,3 +340,5 @@ export class Learner implements Disposable {
     );
   }
 }
+
+const length = (v: ArrayLike<number>): number => Math.sqrt(Array.from(v).reduce((sum, x) => sum + x * x, 0));

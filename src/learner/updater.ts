@@ -4,9 +4,11 @@ import { openRandom, type Random } from '../random.js';
 import { Learner, Update } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { drawMasks } from './dropout.js';
+import type { Labels } from './labels.js';
 import type { LabelStep, LearnerCounts } from './learnStep.js';
 import type { CheckedOptions } from './options.js';
 import type { Tape } from './tape.js';
+import { updateByLoss } from './windowLoss.js';
 
 /** Changes a model's weights, one window of a tape at a time: the schedule, the bias corrections, and what is counted. */
 export class Updater {
@@ -16,12 +18,14 @@ export class Updater {
   readonly random: Random | undefined;
   readonly #model: Model;
   readonly #tape: Tape;
+  readonly #labels: Labels;
   readonly #options: CheckedOptions;
   readonly #counts: LearnerCounts;
 
-  constructor(model: Model, tape: Tape, options: CheckedOptions, counts: LearnerCounts) {
+  constructor(model: Model, tape: Tape, labels: Labels, options: CheckedOptions, counts: LearnerCounts) {
     this.#model = model;
     this.#tape = tape;
+    this.#labels = labels;
     this.#options = options;
     this.#counts = counts;
     const random = openRandom(options.seed ?? 0);
@@ -33,7 +37,7 @@ export class Updater {
    * a target among them, or with a gradient that is not finite, nothing changes but the counts.
    */
   update(slot: number, steps: number, again: boolean, result: LabelStep): void {
-    const { optimizer } = this.#options;
+    const { optimizer, loss } = this.#options;
     const { heap, kernels } = this.#model.runtime;
     const [beta1, beta2] = optimizer.corrected ?? [0, 0];
     const first = this.powers[0] * beta1;
@@ -41,7 +45,10 @@ export class Updater {
     const base = this.#rate();
     if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#tape.rows);
     writeRecord(heap, Update, this.#tape.update, { base, rate: base / (1 - first), d: 1 / (1 - second) });
-    const norm = kernels.learnerUpdate(this.#tape.learner, slot, steps, again ? 1 : 0);
+    const { rows, width } = this.#labels;
+    const norm = loss.ofWindow
+      ? updateByLoss(this.#model, this.#tape, loss.ofWindow, { slot, rows, steps, width, again })
+      : kernels.learnerUpdate(this.#tape.learner, slot, steps, again ? 1 : 0);
     if (norm < 0) {
       this.#counts.unlabelled++;
       return;

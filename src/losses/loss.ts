@@ -17,6 +17,11 @@ export interface Loss {
   readonly single?: boolean;
   /** Writes one row's target, all of it or, where it throws, nothing; NaN marks a missing element. Left out: `readTarget`. */
   readonly readTarget?: typeof readTarget;
+  /**
+   * In place of a kernel: the mean loss of `n` samples, and its gradient by their outputs [n × outputs]. `targets` is [n × width], all
+   * present. Left out: the kernel.
+   */
+  ofWindow?(outputs: Float32Array, targets: Float32Array, n: number): { loss: number; gradient: Float32Array };
 }
 
 /**

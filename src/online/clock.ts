@@ -141,9 +141,18 @@ const modulo = (a: number, b: number) => a - Math.floor(a / b) * b;
 /** 0 Sunday … 6 Saturday; the epoch was a Thursday. */
 const weekday = (time: number) => modulo(Math.floor(time / DAY) + 4, 7);
 
-/** How much of its year has gone at a time. */
+/** How much of its year has gone at a time. Days to years by the Gregorian 400-year cycle (Richards 2013, counted from March). */
 function yearPhase(time: number): number {
-  const year = new Date(time).getUTCFullYear();
-  const start = Date.UTC(year, 0, 1);
-  return (time - start) / (Date.UTC(year + 1, 0, 1) - start);
+  const days = time / DAY + 719_468; // since 0000-03-01
+  const cycle = modulo(days, 146_097);
+  const whole = Math.floor(cycle);
+  const ofCycle = Math.floor(
+    (whole - Math.floor(whole / 1460) + Math.floor(whole / 36_524) - Math.floor(whole / 146_096)) / 365,
+  );
+  const sinceMarch = cycle - (365 * ofCycle + Math.floor(ofCycle / 4) - Math.floor(ofCycle / 100));
+  const january = sinceMarch >= 306; // the cycle's years begin in March: January is their eleventh month
+  const year = ofCycle + (january ? 1 : 0);
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const sinceJanuary = january ? sinceMarch - 306 : sinceMarch + (leap ? 60 : 59);
+  return sinceJanuary / (leap ? 366 : 365);
 }

@@ -8,9 +8,9 @@ export interface DelayedRlsOptions {
   horizon: number;
   forgetting: number;
   prior: number;
+  /** An error beyond so many running deviations teaches as if it were at them (Huber 1964). Default 3. */
+  huber?: number;
 }
-
-const HUBER = 3; // an error beyond 3 running deviations teaches as if it were 3 (Huber 1964)
 
 /**
  * Direct multi-horizon RLS whose targets come late: inputs are kept, with the gain that they gave, until the row they
@@ -25,10 +25,12 @@ export class DelayedRls {
   readonly #errors: RunningScales;
   readonly #slots: number;
   readonly #width: number;
+  readonly #huber: number;
 
-  constructor({ inputs, horizon, forgetting, prior }: DelayedRlsOptions) {
+  constructor({ inputs, horizon, forgetting, prior, huber = 3 }: DelayedRlsOptions) {
     this.rls = new Rls({ inputs, outputs: horizon, forgetting, prior });
     this.#width = inputs;
+    this.#huber = huber;
     this.#slots = horizon + 1;
     this.inputs = new Float64Array(this.#slots * inputs);
     this.#gains = new Float64Array(this.#slots * inputs);
@@ -55,7 +57,7 @@ export class DelayedRls {
     const o = ahead - 1;
     const errors = this.#errors;
     const error = target - this.predict(index, ahead);
-    const bound = errors.trusted(o) ? HUBER * errors.deviation(o) : Number.MAX_VALUE;
+    const bound = errors.trusted(o) ? this.#huber * errors.deviation(o) : Number.MAX_VALUE;
     errors.learn(o, error);
     this.rls.correct(o, this.#gains, this.slot(index), clamp(error, bound));
   }

@@ -1,6 +1,7 @@
 import { clamp } from './clamp.js';
 import type { Clock } from './clock.js';
 import { DelayedRls } from './delayedRls.js';
+import { Excess } from './excess.js';
 import type { History } from './history.js';
 import { Judge } from './judge.js';
 import { type LagFeatures, seasonalLag } from './lagFeatures.js';
@@ -8,6 +9,16 @@ import { PlainLags } from './plainLags.js';
 import type { Profile } from './profile.js';
 import { Rls } from './rls.js';
 import { RunningScales } from './runningScales.js';
+
+/** Experts by name, as `Forecaster.forecastOf` takes them. */
+export type Expert =
+  | 'last value'
+  | 'stack'
+  | 'RLS'
+  | 'plain lags'
+  | 'seasonal naive'
+  | 'seasonal naive, long'
+  | 'network';
 
 /** Opinions stand in this order. The judge weighs the first seven; the stack reads all from RLS on. */
 export const LAST = 0;
@@ -22,8 +33,18 @@ const NOW = 8;
 const LEVEL = 9;
 const EXPERTS = 10;
 const JUDGED = 7;
+const NAMES: readonly Expert[] = [
+  'last value',
+  'stack',
+  'RLS',
+  'plain lags',
+  'seasonal naive',
+  'seasonal naive, long',
+  'network',
+];
 const STACKED = EXPERTS - RLS;
 
+const LEAN = 48; // lags of the expert that learns fast
 const MOST = 6; // no expert may see a change of more than 6 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 3;
@@ -60,7 +81,8 @@ export class Experts {
   readonly #first = new Float64Array(STACKED);
   readonly #stackErrors: RunningScales;
   readonly #gain = new Float64Array(STACKED);
-  /** Of the last horizon + 1 rows: the deviation (0: nothing is to be learned) and the value. */
+  readonly #excess: Excess;
+  /** Of the last horizon + 1 rows: the deviation (0: nothing is to be learned), the value, its excess; then a base for each horizon. */
   readonly #origins: Float64Array;
 
   constructor(channel: number, horizon: number, views: Views, withNetwork: boolean) {
@@ -68,7 +90,7 @@ export class Experts {
     this.#horizon = horizon;
     this.#views = views;
     this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
-    this.#lags = new PlainLags(horizon);
+    this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE);
     this.#first[RLS - RLS] = 0.5;
     this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
     this.#stacks = Array.from({ length: horizon }, () => {
@@ -78,7 +100,8 @@ export class Experts {
     });
     this.#stackErrors = new RunningScales(horizon, 5, false);
     this.judge = new Judge(horizon, JUDGED);
-    this.#origins = new Float64Array((horizon + 1) * 2);
+    this.#excess = new Excess(horizon);
+    this.#origins = new Float64Array((horizon + 1) * (horizon + 3));
     this.opinions = new Float64Array((horizon + 1) * horizon * EXPERTS);
     this.learned = [
       ...this.#rls.rls.state,
@@ -92,6 +115,7 @@ export class Experts {
       ...this.#stacks.flatMap((stack) => stack.state),
       ...this.judge.state,
       this.#stackErrors.state,
+      this.#excess.state,
       this.#origins,
       this.opinions,
     ];
@@ -104,7 +128,12 @@ export class Experts {
 
   /** The channel's deviation at row `index`; 0: nothing is to be learned of it. */
   scale(index: number): number {
-    return this.#origins[(index % (this.#horizon + 1)) * 2];
+    return this.#origins[this.#origin(index)];
+  }
+
+  /** What the opinions of row `index` on the row `ahead` after it are relative to: the value, less the excess that will have gone. */
+  base(index: number, ahead: number): number {
+    return this.#origins[this.#origin(index) + 2 + ahead];
   }
 
   /** Forgets all that was learned, not what was seen. */
@@ -114,19 +143,18 @@ export class Experts {
     this.judge.startAnew();
   }
 
-  /** The change from row `index` to `value`, in that row's deviations; NaN where nothing is to be learned. */
-  outcome(index: number, value: number): number {
-    const o = (index % (this.#horizon + 1)) * 2;
-    const s = this.#origins[o];
-    return s > 0 ? (value - this.#origins[o + 1]) / s : Number.NaN;
-  }
-
-  /** Row `index` was followed by `outcome` after `ahead` rows. */
+  /** Row `index` was followed by `outcome` after `ahead` rows: relative to its base, in its deviations. */
   learn(index: number, ahead: number, outcome: number): void {
     const target = clamp(outcome, TARGET);
+    const origin = this.#origin(index);
+    const excess = this.#origins[origin + 2];
+    if (excess !== 0) {
+      const off = (this.#origins[origin + 1] - this.base(index, ahead)) / this.#origins[origin];
+      this.#excess.learn(ahead, excess, off - outcome);
+    }
     const at = this.at(index, ahead);
     this.#rls.learn(index, ahead, target);
-    this.#lags.rls.learn(index, ahead, target);
+    this.#lags.rls.learn(index, ahead, outcome - this.opinions[at + LAST]);
     const h = ahead - 1;
     const stack = this.#stacks[h];
     const errors = this.#stackErrors;
@@ -146,38 +174,54 @@ export class Experts {
     const s = levels.deviation(c);
     const y = history.at(c, 0);
     const inverse = s > 0 ? 1 / s : 0;
-    const o = (index % (this.#horizon + 1)) * 2;
-    this.#origins[o] = seen ? s : 0;
-    this.#origins[o + 1] = y;
-    features.write(c, history, levels, clock, this.#rls.inputs, this.#rls.slot(index));
-    this.#lags.write(index, c, history, levels);
+    const origin = this.#origin(index);
+    const excess = this.#excess.of(y, c, levels);
+    const usual = y - excess * s;
+    this.#origins[origin] = seen ? s : 0;
+    this.#origins[origin + 1] = y;
+    this.#origins[origin + 2] = excess;
+    features.write(c, usual, history, levels, clock, this.#rls.inputs, this.#rls.slot(index));
+    this.#lags.write(index, c, y, history, levels);
     if (seen && s > 0) {
       this.#rls.excite(index);
       this.#lags.rls.excite(index);
     }
     const here = clock.slot(0);
-    const now = profile.has(c, here) ? (profile.mean(c, here) - y) * inverse : 0;
-    const level = (y - levels.mean(c)) * inverse;
+    const now = profile.has(c, here) ? (profile.mean(c, here) - usual) * inverse : 0;
+    const level = (usual - levels.mean(c)) * inverse;
     for (let ahead = 1; ahead <= this.#horizon; ahead++) {
       const at = this.at(index, ahead);
       const typical = moves.deviation(c * this.#horizon + ahead - 1) * inverse;
       const bound = MOST * typical;
-      const season = (rows: number) => {
-        const back = seasonalLag(rows, ahead);
-        return history.has(back) ? clamp((history.at(c, back) - y) * inverse, bound) : 0;
-      };
+      const base = y - this.#excess.gone(excess, ahead) * s;
+      this.#origins[origin + 2 + ahead] = base;
       const slot = clock.slot(ahead);
-      opinions[at + LAST] = 0;
+      opinions[at + LAST] = (y - base) * inverse;
       opinions[at + RLS] = clamp(this.#rls.predict(index, ahead), bound);
-      opinions[at + LAGS] = clamp(this.#lags.rls.predict(index, ahead), bound);
-      opinions[at + SHORT] = season(clock.short);
-      opinions[at + LONG] = season(clock.long);
+      opinions[at + LAGS] = opinions[at + LAST] + this.#lags.rls.predict(index, ahead);
+      opinions[at + SHORT] = this.#season(clock.short, ahead, base, inverse, bound);
+      opinions[at + LONG] = this.#season(clock.long, ahead, base, inverse, bound);
       opinions[at + NETWORK] = network ? clamp(network[from + ahead - 1], MOST) * typical : 0;
-      opinions[at + PROFILE] = profile.has(c, slot) ? clamp((profile.mean(c, slot) - y) * inverse, bound) : 0;
+      opinions[at + PROFILE] = profile.has(c, slot) ? clamp((profile.mean(c, slot) - base) * inverse, bound) : 0;
       opinions[at + NOW] = clamp(now, bound);
       opinions[at + LEVEL] = clamp(level, bound);
       opinions[at + STACK] = clamp(this.#stacks[ahead - 1].predict(0, opinions, at + RLS), bound);
     }
+  }
+
+  #season(rows: number, ahead: number, base: number, inverse: number, bound: number): number {
+    const { history } = this.#views;
+    const back = seasonalLag(rows, ahead);
+    return history.has(back) ? clamp((history.at(this.#c, back) - base) * inverse, bound) : 0;
+  }
+
+  #origin(index: number): number {
+    return (index % (this.#horizon + 1)) * (this.#horizon + 3);
+  }
+
+  /** One expert's opinion held at row `index`. */
+  opinion(expert: Expert, index: number, ahead: number): number {
+    return this.opinions[this.at(index, ahead) + NAMES.indexOf(expert)];
   }
 
   /** The judge's mixture of the opinions held at row `index`. */

@@ -1,7 +1,7 @@
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
 import { Clock } from './clock.js';
-import { Experts, LAGS, LAST, LONG, SHORT } from './experts.js';
+import { type Expert, Experts, LAGS, LAST, LONG, SHORT } from './experts.js';
 import { History } from './history.js';
 import { LagFeatures } from './lagFeatures.js';
 import type { NetworkExpert } from './networkExpert.js';
@@ -102,9 +102,19 @@ export class Forecaster {
       experts.form(index, this.#seen[c] === 1, network, c * horizon);
       const s = this.levels.deviation(c);
       for (let ahead = 1; ahead <= horizon; ahead++) {
-        this.forecast[(ahead - 1) * channels + c] = this.#row[c] + s * experts.mix(index, ahead);
+        this.forecast[(ahead - 1) * channels + c] = experts.base(index, ahead) + s * experts.mix(index, ahead);
       }
     }
+  }
+
+  /** What one expert alone forecasts after the newest row, [horizon × channels]; its opinions depend on no judge. */
+  forecastOf(expert: Expert): Float64Array {
+    return this.forecast.map((_, i) => {
+      const c = i % this.#channels;
+      const ahead = Math.floor(i / this.#channels) + 1;
+      const experts = this.#experts[c];
+      return experts.base(this.index, ahead) + this.levels.deviation(c) * experts.opinion(expert, this.index, ahead);
+    });
   }
 
   snapshot(): Snapshot {
@@ -167,10 +177,10 @@ export class Forecaster {
   #learnOne(c: number, ahead: number, y: number): boolean {
     const experts = this.#experts[c];
     const from = this.index - ahead;
-    const outcome = experts.outcome(from, y);
-    if (Number.isNaN(outcome)) return false;
-    const i = c * this.#horizon + ahead - 1;
     const s = experts.scale(from);
+    if (!(s > 0)) return false;
+    const outcome = (y - experts.base(from, ahead)) / s;
+    const i = c * this.#horizon + ahead - 1;
     const typical = this.moves.deviation(i) / s;
     const own = outcome - experts.mix(from, ahead);
     this.#errors.learn(i, own * s);

@@ -8,7 +8,7 @@ const ANCHORS = 8; // horizons whose seasonal lags are inputs
 const CLIP = 3; // deviations: a spike teaches, but does not rule
 const MOST_CHANNELS = 12; // beyond it the others' inputs would cost more than they tell
 
-/** What the forecaster's least squares read of a channel: everything relative to its newest value, in deviations, clipped. */
+/** What the forecaster's least squares read of a channel: everything relative to a base near its newest value, in deviations, clipped. */
 export class LagFeatures {
   readonly width: number;
   readonly #anchors: number[];
@@ -30,14 +30,21 @@ export class LagFeatures {
    * Writes `width` numbers at out[at …]: own lags, level, seasonal lags at the anchors (the newest that is past, and the one
    * before) and at the row itself, the other channels' change and level, the calendar, 1.
    */
-  write(c: number, history: History, levels: RunningScales, clock: Clock, out: Float64Array, at: number): void {
+  write(
+    c: number,
+    base: number,
+    history: History,
+    levels: RunningScales,
+    clock: Clock,
+    out: Float64Array,
+    at: number,
+  ): void {
     const s = levels.deviation(c);
     const inverse = s > 0 ? 1 / s : 0;
-    const y = history.at(c, 0);
-    const lag = (back: number) => (history.has(back) ? clamp((history.at(c, back) - y) * inverse, CLIP) : 0);
+    const lag = (back: number) => (history.has(back) ? clamp((history.at(c, back) - base) * inverse, CLIP) : 0);
     let j = at;
     for (let back = 1; back <= LAGS; back++) out[j++] = lag(back);
-    out[j++] = clamp((y - levels.mean(c)) * inverse, CLIP);
+    out[j++] = clamp((base - levels.mean(c)) * inverse, CLIP);
     for (let k = 0; k < 2; k++) {
       const season = k === 0 ? clock.short : clock.long;
       for (const ahead of this.#anchors) {

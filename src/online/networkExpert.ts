@@ -1,8 +1,9 @@
 import { lstm } from '../cells/lstm/index.js';
-import { createModel } from '../createModel.js';
 import { type Learner, openLearner } from '../learner/learner.js';
+import type { LearnStep } from '../learner/learnStep.js';
 import { mse } from '../losses/mse/index.js';
 import type { Model } from '../model/model.js';
+import { modelsStarted, openStartedModel, startModels } from '../model/startedModel.js';
 import { adam } from '../optimizers/adam/index.js';
 import { dense } from '../readouts/dense/index.js';
 import { snapshotRecord } from '../snapshotRecord.js';
@@ -36,16 +37,22 @@ export interface NetworkExpert {
   dispose(): void;
 }
 
-export async function openNetworkExpert(
-  channels: number,
-  horizon: number,
-  networks = 2,
-  seed = 1,
-): Promise<NetworkExpert> {
+/** Starts what networks run on, once a process; after it all is synchronous. @throws EddyError `host` */
+export const startNetworks = (): Promise<void> => startModels();
+
+/** Whether networks can be opened. */
+export const networksStarted = (): boolean => modelsStarted();
+
+/**
+ * Opens `networks` LSTMs of 32 units. Their readouts start at 0: they say "no change" until they have learned better.
+ *
+ * @throws EddyError `host` before `startNetworks`; `out-of-memory`.
+ */
+export function openNetworkExpert(channels: number, horizon: number, networks = 2, seed = 1): NetworkExpert {
   const models: Model[] = [];
   for (let n = 0; n < networks; n++) {
     const spec = { input: INPUTS * channels + CALENDAR, layers: [lstm(UNITS)], output: dense(channels * horizon) };
-    const model = await createModel({ ...spec, seed: seed + n });
+    const model = openStartedModel({ ...spec, seed: seed + n });
     const weights = model.weights();
     for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
     model.setWeights(weights);
@@ -66,6 +73,7 @@ class Networks implements NetworkExpert {
   /** Typical changes and values at the last horizon + 1 rows. */
   readonly #typical: Float64Array;
   readonly #origin: Float64Array;
+  readonly #result: LearnStep;
   #rows = 0;
 
   constructor(models: readonly Model[], channels: number, horizon: number) {
@@ -86,6 +94,13 @@ class Networks implements NetworkExpert {
     this.#x = new Float32Array(INPUTS * channels + CALENDAR);
     this.#target = new Float32Array(channels * horizon);
     this.#out = new Float32Array(channels * horizon);
+    this.#result = {
+      index: 0,
+      output: new Float32Array(channels * horizon),
+      due: undefined,
+      updated: false,
+      gradientNorm: undefined,
+    };
     this.#typical = new Float64Array((horizon + 1) * channels * horizon);
     this.#origin = new Float64Array((horizon + 1) * channels);
   }
@@ -104,7 +119,7 @@ class Networks implements NetworkExpert {
     this.#read(views);
     const out = this.#out.fill(0);
     for (const learner of this.#learners) {
-      const { output } = learner.step(this.#x);
+      const { output } = learner.step(this.#x, undefined, this.#result);
       for (let i = 0; i < size; i++) out[i] += output[i] / this.#learners.length;
     }
     this.#rows++;

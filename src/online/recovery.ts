@@ -1,6 +1,7 @@
 const EVERY = 256; // rows between copies
 const RATE = 1 / 64; // of the running losses
-const TOLERANCE = 4; // a loss of so many times the last value's is an explosion
+const TOLERANCE = 4; // a loss of so many times the last value's, and
+const EXPLODED = 4; // so many squares of a typical change more, is an explosion
 const REST = 128; // rows after a roll-back before the next
 
 /**
@@ -32,7 +33,7 @@ export class Recovery {
     state[1] += RATE * (Math.min(lastValue, 100) - state[1]);
     state[2]++;
     state[3] = Math.max(0, state[3] - 1);
-    if (!(state[0] <= TOLERANCE * state[1] + 0.01) || !this.#finite()) this.#rollBack();
+    if (!(state[0] <= TOLERANCE * state[1] + EXPLODED) || !this.#finite()) this.#rollBack();
     else if (state[2] % EVERY === 0 && state[0] <= 1.1 * state[1]) this.#copy();
   }
 

@@ -1,5 +1,6 @@
 const LEAST_ROWS = 4; // cycles to see before a season is believed
-const LEAST_PEAK = 0.25; // autocorrelation that a season must reach
+const LEAST_PEAK = 0.25; // autocorrelation that a season must reach,
+const SURE = 4; // and so many standard errors of a series of noise
 const LEAST_RISE = 0.1; // … and how far it must stand above the valley before it
 
 /**
@@ -20,25 +21,40 @@ export function findSeasons(series: readonly Float64Array[]): [short: number, lo
   if (varying === 0 || longest < 3) return [0, 0];
   for (let lag = 0; lag < correlation.length; lag++) correlation[lag] /= varying;
 
+  const least = Math.max(LEAST_PEAK, SURE / Math.sqrt(rows));
   const peaks: number[] = [];
   let valley = 1;
   for (let lag = 2; lag <= longest; lag++) {
     valley = Math.min(valley, correlation[lag - 1]);
     const value = correlation[lag];
     const top = value >= correlation[lag - 1] && value > correlation[lag + 1];
-    if (top && value >= LEAST_PEAK && value - valley >= LEAST_RISE) peaks.push(lag);
+    if (top && value >= least && value - valley >= LEAST_RISE) peaks.push(lag);
   }
   if (peaks.length === 0) return [0, 0];
   const highest = Math.max(...peaks.map((lag) => correlation[lag]));
   const tall = (lag: number) => correlation[lag] >= 0.9 * highest;
   // A day may stand lower than its week; it is the season all the same when the week is a multiple of it.
   const first = peaks.find(tall) ?? 0;
-  const short = peaks.find((lag) => isMultiple(first, lag) && correlation[lag] >= 0.5 * highest) ?? first;
-  if (short < first) return [short, first];
+  const short = peaks.find((lag) => isMultiple(first, lag) && correlation[lag] >= 0.7 * highest) ?? first;
+  if (short < first) return [sharpen(short, correlation), first];
   const long = peaks.find(
     (lag) => lag > short && isMultiple(lag, short) && correlation[lag] >= correlation[short] + 0.03,
   );
-  return [short, long ?? 0];
+  return [sharpen(short, correlation), long ?? 0];
+}
+
+/** The lag near `lag` at whose multiples the autocorrelation is highest: noise moves one broad peak, not all of them alike. */
+function sharpen(lag: number, correlation: Float64Array): number {
+  const reach = Math.max(1, Math.round(lag / 50));
+  const cycles = Math.floor((correlation.length - 2) / (lag + reach));
+  let best = lag;
+  let highest = -1;
+  for (let candidate = lag - reach; candidate <= lag + reach; candidate++) {
+    let sum = 0;
+    for (let k = 1; k <= cycles; k++) sum += correlation[candidate * k];
+    if (sum > highest) [best, highest] = [candidate, sum];
+  }
+  return best;
 }
 
 const isMultiple = (lag: number, of: number) => Math.abs(lag / of - Math.round(lag / of)) < 0.02;

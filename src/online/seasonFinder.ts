@@ -4,6 +4,7 @@ import { findSeasons } from './season.js';
 
 const LEAST_ROWS = 64;
 const MOST_ROWS = 4096;
+const [FOUND, SEARCHING, GIVEN] = [0, 1, 2];
 
 /** Seasons in rows: the short one (a day), the long one (a week); 0: none. */
 export type Seasons = readonly [short: number, long: number];
@@ -15,28 +16,28 @@ export type Seasons = readonly [short: number, long: number];
 export class SeasonFinder {
   readonly #history: History;
   readonly #clock: Clock;
-  /** 1 while the autocorrelation is still to be asked. */
-  readonly state = Float64Array.of(1);
+  /** SEARCHING while the autocorrelation is still to be asked, FOUND after, GIVEN when nothing is to be asked at all. */
+  readonly state = Float64Array.of(SEARCHING);
 
   constructor(history: History, clock: Clock, given: Seasons | undefined) {
     this.#history = history;
     this.#clock = clock;
     if (!given) return;
     clock.setSeasons(given[0], given[1]);
-    this.state[0] = 0;
+    this.state[0] = GIVEN;
   }
 
   /** After a row has been pushed: true when the seasons have changed. */
   step(time: number): boolean {
     const clock = this.#clock;
-    if (clock.tick(time)) {
-      this.state[0] = 0;
+    if (clock.tick(this.state[0] === GIVEN ? Number.NaN : time)) {
+      this.state[0] = FOUND;
       return true;
     }
     const { count } = this.#history;
-    if (this.state[0] === 0 || count < LEAST_ROWS || (count & (count - 1)) !== 0) return false;
+    if (this.state[0] !== SEARCHING || count < LEAST_ROWS || (count & (count - 1)) !== 0) return false;
     const [short, long] = this.#search(count);
-    if (count >= MOST_ROWS) this.state[0] = 0;
+    if (count >= MOST_ROWS) this.state[0] = FOUND;
     else this.#history.grow(2 * count);
     if (short === 0 || (short === clock.short && long === clock.long)) return false;
     clock.setSeasons(short, long);

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../stage.js';
 import { Forecaster } from './forecaster.js';
 import type { OneStepForecaster } from './oneStepForecaster.js';
 
@@ -10,5 +11,14 @@ export class SeriesForecaster implements OneStepForecaster {
     this.#row[0] = value;
     this.#forecaster.step(this.#row, time);
     return this.#forecaster.forecast[0];
+  }
+
+  snapshot(): Snapshot {
+    return this.#forecaster.snapshot();
+  }
+
+  /** @throws EddyError `invalid-state` on another part's record. */
+  restore(from: Snapshot): void {
+    this.#forecaster.restore(from);
   }
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadKernels } from '#kernels';
 import { loadTfjs } from '#tfjs';
+import { registerTfjsKernels } from '#tfjs-kernels';
 import { EddyError } from '../errors.js';
 import { Backend } from './backend.js';
 import { ALIGNMENT, type Allocator, openHeap } from './heap.js';
@@ -14,8 +15,8 @@ let starting: Promise<Runtime> | undefined;
 
 /**
  * Starts tfjs's WASM backend, once a process, and eddy's kernels over its memory. It is registered as tfjs's `wasm` backend and not made
- * the active one: `tf.setBackend('wasm')` does that for a user's own tfjs code, which then shares the heap. tfjs's own kernels come with
- * `rx-eddy/tfjs`: a network needs none, and they would fill an edge worker.
+ * the active one: `tf.setBackend('wasm')` does that for a user's own tfjs code, which then shares the heap. tfjs's own kernels come in then,
+ * and in workerd with `rx-eddy/tfjs`: a network needs none.
  *
  * Fails with `host` for another tfjs version, a `wasm` backend that someone else has started, or a host without SIMD.
  */
@@ -38,14 +39,18 @@ async function start(): Promise<Runtime> {
   requireSimd();
   const [tfjs, kernels] = await Promise.all([loadTfjs(), loadKernels()]);
   const module = startTfjsModule(tfjs);
-  const backend = new Backend(module);
-  // The package's own factory, where rx-eddy/tfjs or the user has imported it.
+  // The package's own factory, where the user has imported it.
   if ('wasm' in tf.engine().registryFactory) tf.removeBackend('wasm');
-  tf.registerBackend('wasm', () => backend, 2);
-  tf.findBackend('wasm');
+  tf.registerBackend('wasm', () => startBackend(module), 2);
   const { heap, readViews } = openHeap(onTfjs(module));
   module.onGrowth = readViews;
   return { heap, kernels: instantiateKernels(kernels, module.memory) };
+}
+
+/** Runs when tfjs first wants its backend, if it ever does. */
+function startBackend(module: TfjsModule): Backend | Promise<Backend> {
+  const registered = registerTfjsKernels();
+  return registered ? registered.then(() => new Backend(module)) : new Backend(module);
 }
 
 /** Fails with `host` unless tfjs's core is of the version whose module eddy starts. */

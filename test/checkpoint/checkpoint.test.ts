@@ -1,6 +1,6 @@
 import { deepStrictEqual } from 'node:assert';
 import * as fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, readEpoch } from '../../src/checkpoint/checkpoint.js';
 import { writeChecksum } from '../../src/checkpoint/checksum.js';
 import { crc32 } from '../../src/checkpoint/crc32.js';
@@ -11,6 +11,8 @@ import { EddyError } from '../../src/errors.js';
 import { openRandom } from '../../src/random.js';
 import type { SnapshotValue } from '../../src/stage.js';
 import { dense, model, recurrent } from './randomModel.js';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const { definition, weights } = model({
   input: 2,
@@ -68,7 +70,7 @@ describe('a checkpoint', () => {
         expect(read.offset).toBe(offset);
         expect(encodeCheckpoint(read)).toEqual(file);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

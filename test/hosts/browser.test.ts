@@ -38,6 +38,11 @@ async function printed(url: string, enough: (logs: string[], infos: string[]) =>
   const infos: string[] = [];
   await new Promise<void>((resolve, reject) => {
     page.on('pageerror', reject);
+    // vite's development server reloads a page when it has found another dependency.
+    page.on('domcontentloaded', () => {
+      logs.length = 0;
+      infos.length = 0;
+    });
     page.on('console', (message) => {
       // A page's icon is the browser's own wish.
       if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico'))

@@ -75,7 +75,13 @@ describe.each(['', 'Nodejs'])('the packed package in workerd, compatibility %j',
   });
 
   it("shares tfjs's engine and heap with the user's own tfjs code", async () => {
-    expect(await answer(`tfjs${suffix}`)).toEqual({ backend: 'wasm', data: [1, 2, 3], onHeap: [1, 2, 3] });
+    expect(await answer(`tfjs${suffix}`)).toEqual({
+      backend: 'wasm',
+      product: 11,
+      gradient: [3, 1],
+      data: [1, 2, 3],
+      onHeap: [1, 2, 3],
+    });
   });
 
   it('learns over bare memory as over the heap of tfjs', async () => {
@@ -105,7 +111,7 @@ describe('an edge worker', () => {
     },
   );
 
-  it(`starts within ${START_MILLISECONDS} ms`, async () => {
+  it(`starts within ${START_MILLISECONDS} ms of processor time, which is what the platform limits`, async () => {
     const start = async (name: string) => {
       const one = await openWorkerd(join(installed, 'workerd'), {
         [name]: { script: `${name}/${name}.js`, flags: flags.plain },
@@ -113,9 +119,8 @@ describe('an edge worker', () => {
       one.close();
       return one.started;
     };
-    // The least of several: another process may have the processor.
     const least = { learner: Number.POSITIVE_INFINITY, empty: Number.POSITIVE_INFINITY };
-    for (let run = 0; run < 5; run++) {
+    for (let run = 0; run < 3; run++) {
       least.learner = Math.min(least.learner, await start('learner'));
       least.empty = Math.min(least.empty, await start('empty'));
     }

@@ -1,10 +1,13 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { EMPTY, from, NEVER, Observable, type OperatorFunction, repeat, retry, Subject, take } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { OnInvalid } from '../../src/onInvalid.js';
 import type { Stage } from '../../src/stage.js';
 import { drain, observe, Source, worlds } from './worlds.js';
+
+// Each law runs many streams in all worlds: on a busy machine five seconds are not enough.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What the laws need to know of an operator. */
 export interface OperatorUnderTest<In, Out> {

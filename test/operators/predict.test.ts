@@ -198,7 +198,9 @@ describe('predict', () => {
 
   it('refuses wrong options at the call, before any subscription', () => {
     const options = (given: object) => () => predict(model, given);
-    expect(options({ emit: 'all' })).toThrow("predict: emit must be 'each' or 'last', got all");
+    expect(options({ emit: 'all' })).toThrow(
+      "predict: emit must be 'each', 'last', a whole number ≥ 1 or a function, got all",
+    );
     expect(options({ onInvalid: 'drop' })).toThrow("predict: onInvalid must be 'error', 'skip' or 'hold', got drop");
     using state = model.openState(2);
     expect(options({ state })).toThrow('predict: state must have one row, got 2; step several rows with model.step');

@@ -11,6 +11,7 @@ const cell: Cell = {
   name: 'gru',
   kind: cells.gru,
   gates: 3,
+  gateNames: ['r', 'z', 'n'],
   columns: [0, 1, 2],
   panels: [2, 1],
   tape: 4,

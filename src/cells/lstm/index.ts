@@ -7,6 +7,7 @@ const cell: Cell = {
   name: 'lstm',
   kind: cells.lstm,
   gates: 4,
+  gateNames: ['i', 'f', 'g', 'o'],
   columns: [0, 1, 3, 2],
   panels: [4],
   tape: 5,

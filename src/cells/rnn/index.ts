@@ -13,6 +13,7 @@ const cell: Cell = {
   name: 'rnn',
   kind: cells.rnn,
   gates: 1,
+  gateNames: [],
   columns: [0],
   panels: [1],
   tape: 1,

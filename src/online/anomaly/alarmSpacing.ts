@@ -4,8 +4,8 @@ const RATIO = 4;
 
 /**
  * Says whether an alarm is news. It is, unless one came within the last max(20, 8 % of the rows so far) rows and this one
- * is not at least four times as rare. Eight per cent: a longer history is watched with more patience, so that alarms
- * thin out as records do. Only the last alarm need be kept: it was the rarest of those within reach.
+ * is not at least four times as rare: a longer history is watched with more patience. (Between 5 and 12 % makes no difference
+ * to what is found.) Only the last alarm need be kept: it was the rarest of those within reach.
  */
 export class AlarmSpacing {
   /** row of the last alarm, its expected count */

@@ -8,6 +8,7 @@ export const EVERYDAY = 20 * PEAKS;
 const EVENT = 12; // rows: values this close belong to one event
 const FADE = 1e-4; // a row: what was seen 10,000 rows ago counts 1/e
 const BURN_IN = 50;
+const RAREST = 1e-300; // its inverse is still a number
 /** What is believed of a tail's index before it is seen, and with how many events' weight. */
 const PRIOR_INDEX = 0.35;
 const PRIOR_WEIGHT = 4;
@@ -22,8 +23,8 @@ const FIRST = PEAKS * 1.2e-4;
  *
  *     expected(v) = k (v / m_k)^(−1/γ),   m_1 ≥ … ≥ m_k the peaks
  *
- * On a stationary stream a new value has expected(v) ≤ k about k · ln(t/t₀) times between rows t₀ and t, also for unknown
- * distributions: alarms thin out by themselves as the history grows.
+ * Were nothing forgotten, a stationary stream would set a record of rank k about k · ln(t/t₀) times between rows t₀ and t, whatever
+ * its distribution. Peaks fade over some 10,000 rows, so that one bad day does not silence a detector for ever.
  */
 export class EventPeaks {
   readonly peaks = new Float64Array(PEAKS);
@@ -42,7 +43,7 @@ export class EventPeaks {
     for (let i = 0; i < k - 1; i++) sum += log(peaks[i] / least);
     const index = sum / (PRIOR_WEIGHT + k - 1);
     const expected = k * pow(value / least, -1 / index);
-    return expected < EVERYDAY ? Math.max(expected, Number.MIN_VALUE) : EVERYDAY;
+    return expected < EVERYDAY ? Math.max(expected, RAREST) : EVERYDAY;
   }
 
   learn(value: number): void {

@@ -3,19 +3,14 @@ import type { Snapshot } from '../../stage.js';
 import { copyState, putState } from '../arrayState.js';
 import { AlarmSpacing } from './alarmSpacing.js';
 import { EVERYDAY, EventPeaks } from './eventPeaks.js';
+import type { Judge, Judgement, Part } from './judgement.js';
 import { SeasonProfile } from './seasonProfile.js';
 import { ShapeMemory } from './shapeMemory.js';
 
-/**
- * What can be surprising in a row: its own forecast error; the mean size of the last 12 errors (a noisier, or for once
- * badly foretold stretch); how unlike any earlier stretch the last 8 errors are; the mean distance of the last 6 rows from
- * what is usual at this time of day; the value's distance from the running mean.
- */
-export type Part = 'error' | 'spread' | 'shape' | 'season' | 'range';
-export const PARTS: readonly Part[] = ['error', 'spread', 'shape', 'season', 'range'];
+export const PARTS: readonly Part[] = ['error', 'spread', 'shape', 'season', 'calm', 'range'];
 
 export interface SurpriseOptions {
-  /** Default all but `range`. */
+  /** Default error, spread, shape and season; `calm` finds stuck sensors, `range` values far out. */
   parts?: readonly Part[];
   /** Differences up to this are none, ≥ 0. Default 1e-9 · max(1, running mean of |value|). */
   resolution?: number;
@@ -23,24 +18,12 @@ export interface SurpriseOptions {
   spacing?: boolean;
 }
 
-export interface Judgement {
-  /** In [0, 1]; ≥ 0.5 is an alarm. 1 / (1 + expected/6), halved when a recent alarm has already said it. */
-  readonly score: number;
-  readonly alarm: boolean;
-  /** The part that is most surprised. */
-  readonly cause: Part;
-  /** How many events so rare a history as long as this one would hold by chance. */
-  readonly expected: number;
-  /** Rows that were missing before this one, as `miss` or the times tell. */
-  readonly missing: number;
-  /** Every part's own score. */
-  readonly parts: Readonly<Partial<Record<Part, number>>>;
-}
-
-/** Few enough to read, many enough not to miss: a history of 4,000 rows would raise some ten such alarms by chance. */
+/** Joint count of an alarm: on noise alone about one in a thousand rows. */
 const ALARM = 6;
 const SPREAD = 12;
 const SEASON = 6;
+const STILL = 0.1; // of the usual change
+const SOME = 3; // still rows that say nothing
 const WARM = 100;
 const UNTRIED = 8;
 const LARGEST = 1e100; // its square is still a number
@@ -49,9 +32,9 @@ const LARGEST = 1e100; // its square is still a number
  * From forecast errors to calibrated surprise. Each part compares its size with the largest events of its own past
  * (EventPeaks), which makes the parts commensurable: their expected counts are joined by the harmonic mean, as dependent
  * p-values may be (Wilson 2019, PNAS 116:1195), and a short history is trusted less, by (t + 100)/t. An alarm is a row whose
- * expected count is at most 6. Constant memory (some 800 numbers), a few µs.
+ * expected count is at most 6, its score 1 / (1 + expected/6), halved when a recent alarm has already said it. Constant memory (some 800 numbers), a few µs.
  */
-export class Surprise {
+export class Surprise implements Judge {
   readonly #parts: readonly Part[];
   readonly #peaks: readonly EventPeaks[];
   readonly #shape = new ShapeMemory();
@@ -59,8 +42,8 @@ export class Surprise {
   readonly #spacing = new AlarmSpacing();
   readonly #resolution: number | undefined;
   readonly #spaced: boolean;
-  /** rows, running mean, deviation, mean |change|, last value, missing rows before the next, mean |value| */
-  readonly #state = new Float64Array(7);
+  /** rows, running mean, deviation, mean |change|, last value, missing rows before the next, mean |value|, still rows */
+  readonly #state = new Float64Array(8);
   readonly #sizes = new Float64Array(SPREAD);
   readonly #residuals = new Float64Array(SEASON);
 
@@ -77,7 +60,6 @@ export class Surprise {
     this.#spaced = spacing;
   }
 
-  /** A row is missing: no surprise in itself, but the next error may be larger. */
   miss(time?: number): void {
     this.#state[5]++;
     if (time !== undefined) this.#season.tick(time);
@@ -96,6 +78,7 @@ export class Surprise {
     const change = this.#seen((value - state[4]) / reach);
     const residual = this.#seen(this.#season.residual(value, time, state[1]));
     const distance = this.#seen(value - state[1]);
+    state[7] = state[3] > 0 && Math.abs(change) <= STILL * state[3] ? state[7] + 1 : 0;
     this.#rescale(value, change);
     const row = state[0];
     this.#sizes[row % SPREAD] = Math.abs(error);
@@ -110,6 +93,7 @@ export class Surprise {
       spread: mean(this.#sizes),
       shape,
       season: Math.abs(mean(this.#residuals)),
+      calm: Math.max(0, state[7] - SOME),
       range: Math.abs(distance),
     };
     return this.#judge(sizes, missing);

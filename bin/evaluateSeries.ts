@@ -1,0 +1,131 @@
+import { EddyError } from '../src/errors.js';
+import { openDrift } from '../src/online/baselines/drift.js';
+import { openHoltWinters } from '../src/online/baselines/holtWinters.js';
+import { openLastValue } from '../src/online/baselines/lastValue.js';
+import { openRlsOnLags } from '../src/online/baselines/rlsOnLags.js';
+import { openSeasonalNaive } from '../src/online/baselines/seasonalNaive.js';
+import { type Evaluated, Evaluation } from '../src/online/evaluation.js';
+import { Forecaster } from '../src/online/forecaster.js';
+import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
+import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
+import type { Seasons } from '../src/online/seasonFinder.js';
+import type { Series } from './series.js';
+
+export interface EvaluateOptions {
+  horizons: readonly number[];
+  /** Rows whose deviations are the unit of the scores. Default a fifth of all. */
+  train?: number | undefined;
+  /** The first row that is forecast for the score, from 0. Default the end of `train`, or a quarter of all where that is left out. */
+  from?: number | undefined;
+  /** Short and long season in rows. Left out: found. */
+  seasons?: Seasons | undefined;
+  /** Called now and then with what is done, 0 … 1. */
+  progress?: (model: string, horizon: number, done: number) => void;
+  /** Sees eddy's forecasts [horizon × columns] as they are made. */
+  watch?: (horizon: number, row: number, forecast: Float64Array) => void;
+}
+
+/** One line of the scoreboard. */
+export interface EvaluatedRow extends Evaluated {
+  model: string;
+  horizon: number;
+  /** 1 − MSE / MSE of the best baseline. */
+  skill: number;
+}
+
+type Open = (shape: ForecastShape, seasons: Seasons | undefined) => ForecastModel;
+
+/** Eddy and the baselines, in the order of the table. */
+const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
+  [
+    'eddy',
+    (shape, seasons) =>
+      new Forecaster({ ...shape, seasons, network: openNetworkExpert(shape.channels, shape.horizon) }),
+  ],
+  ['last value', openLastValue],
+  ['seasonal naive', (shape, seasons) => openSeasonalNaive(shape, seasons, 0)],
+  ['seasonal naive, long', (shape, seasons) => openSeasonalNaive(shape, seasons, 1)],
+  ['drift', openDrift],
+  ['Holt-Winters', openHoltWinters],
+  ['RLS on lags', openRlsOnLags],
+];
+
+/**
+ * The scoreboard of a series: every model runs over all rows, once for each horizon, and is scored on the same rows by
+ * forecasts that were made before them. MSE and MAE are means over columns and steps 1 … horizon, in units of each column's
+ * deviation over the training rows.
+ *
+ * @throws EddyError `invalid-option` on a horizon, `train` or `from` that the series cannot have.
+ */
+export async function evaluateSeries(series: Series, options: EvaluateOptions): Promise<EvaluatedRow[]> {
+  const { rows } = series;
+  const { horizons } = options;
+  const train = options.train ?? Math.max(1, Math.floor(rows.length / 5));
+  const from = options.from ?? options.train ?? Math.ceil(rows.length / 4);
+  requireRows('train', train, 1, rows.length);
+  for (const horizon of horizons) requireRows('from', from, 1, rows.length - horizon);
+  const deviations = deviationsOf(rows.slice(0, train), series.columns.length);
+  await startNetworks();
+  const board: EvaluatedRow[] = [];
+  for (const horizon of horizons) {
+    const scored: EvaluatedRow[] = [];
+    for (const [name, open] of MODELS) {
+      const shape = { channels: series.columns.length, horizon };
+      const model = open(shape, options.seasons);
+      try {
+        scored.push({
+          model: name,
+          horizon,
+          skill: 0,
+          ...evaluateModel(name, model, series, { ...shape, from, deviations }, options),
+        });
+      } finally {
+        model.dispose?.();
+      }
+      // Lets a signal or a terminal in between two models.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const best = Math.min(...scored.slice(1).map(({ mse }) => mse));
+    for (const row of scored) row.skill = best > 0 ? 1 - row.mse / best : row.mse > 0 ? -1 : 0;
+    board.push(...scored);
+  }
+  return board;
+}
+
+/** Runs one model over a series and scores it. */
+export function evaluateModel(
+  name: string,
+  model: ForecastModel,
+  { rows, times }: Series,
+  options: ConstructorParameters<typeof Evaluation>[0],
+  { progress, watch }: Pick<EvaluateOptions, 'progress' | 'watch'> = {},
+): Evaluated {
+  const evaluation = new Evaluation(options);
+  const now = () => performance.now();
+  for (let t = 0; t < rows.length; t++) {
+    evaluation.step(model, rows[t], times[t], now);
+    if (name === 'eddy') watch?.(options.horizon, t, model.forecast);
+    if ((t & 511) === 0) progress?.(name, options.horizon, t / rows.length);
+  }
+  return evaluation.result();
+}
+
+/** Population deviations over the rows, gaps left out; 1 for a column that does not vary. */
+export function deviationsOf(rows: readonly Float64Array[], columns: number): Float64Array {
+  return Float64Array.from({ length: columns }, (_, c) => {
+    const values = rows.map((row) => row[c]).filter((value) => !Number.isNaN(value));
+    const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+    const variance = values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / values.length;
+    const deviation = Math.sqrt(variance);
+    return deviation > 1e-9 * Math.abs(mean) ? deviation : 1;
+  });
+}
+
+function requireRows(option: string, value: number, least: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const rule = most < least ? `the file has too few rows for it` : `it must be a whole number from ${least} to ${most}`;
+  throw new EddyError(
+    'invalid-option',
+    `evaluate: --${option} is ${value}, ${rule}; give more rows or a shorter --horizon`,
+  );
+}

@@ -1,0 +1,57 @@
+import type { OperatorFunction } from 'rxjs';
+import { EddyError } from '../src/errors.js';
+import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
+import { type Row, readRow, widthOf } from '../src/online/row.js';
+import type { Seasons } from '../src/online/seasonFinder.js';
+import type { Stage } from '../src/stage.js';
+import { asOperator } from './asOperator.js';
+
+export interface BaselineOptions {
+  /** Rows ahead. Default 1. */
+  horizon?: number;
+  /** Rows in a season, or in a short and a long one. Default: found by autocorrelation. */
+  season?: number | Seasons;
+}
+
+/**
+ * Forecasts a stream by a simple rule, to hold other forecasts against.
+ *
+ *     sensor$.pipe(baseline(openLastValue, { horizon: 5 }))
+ *
+ * `open` is one of openLastValue, openSeasonalNaive, openDrift, openHoltWinters, openRlsOnLags.
+ *
+ * - Emits:  a Float64Array [horizon × channels] for each row, in the same turn.
+ * - Fails:  on a row of another width, ±Infinity or text; it has not been taken then. NaN is a gap.
+ * - State:  the rule's, per subscription.
+ */
+export const baseline = (
+  open: (shape: ForecastShape, seasons?: Seasons) => ForecastModel,
+  options?: BaselineOptions,
+): OperatorFunction<Row, Float64Array> => asOperator(baselineStage(open, options));
+
+export function baselineStage(
+  open: (shape: ForecastShape, seasons?: Seasons) => ForecastModel,
+  { horizon = 1, season }: BaselineOptions = {},
+): () => Stage<Row, Float64Array> {
+  if (!Number.isSafeInteger(horizon) || horizon < 1) {
+    throw new EddyError('invalid-option', `baseline: horizon must be a whole number ≥ 1, got ${horizon}`);
+  }
+  const seasons: Seasons | undefined = typeof season === 'number' ? [season, 0] : season;
+  return () => {
+    let model: ForecastModel | undefined;
+    let row = new Float64Array(0);
+    let index = 0;
+    return {
+      step(sample, emit) {
+        const fresh = model ? row : new Float64Array(Math.max(1, widthOf(sample)));
+        readRow(sample, fresh, 'baseline', index, true);
+        row = fresh;
+        model ??= open({ channels: row.length, horizon }, seasons);
+        model.step(row, Number.NaN);
+        index++;
+        emit(model.forecast.slice());
+      },
+      dispose: () => model?.dispose?.(),
+    };
+  };
+}

@@ -1,0 +1,125 @@
+import { concatMap, from, map, type OperatorFunction, of } from 'rxjs';
+import { EddyError } from '../src/errors.js';
+import { Forecaster } from '../src/online/forecaster.js';
+import { networksStarted, openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
+import { type Row, readRow, widthOf } from '../src/online/row.js';
+import type { Seasons } from '../src/online/seasonFinder.js';
+import type { Skill } from '../src/online/skill.js';
+import { numberOf } from '../src/online/state.js';
+import { type Moment, millisecondsOf } from '../src/online/timedRow.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
+import type { Stage } from '../src/stage.js';
+import { asOperator } from './asOperator.js';
+
+export interface ForecastOptions<In> {
+  /** Rows ahead: all of 1 … horizon are forecast. Default 1. */
+  horizon?: number;
+  /** A value's numbers. Default: the value itself. */
+  features?: (value: In) => Row;
+  /** A value's time: a Date, or milliseconds since the epoch (UTC); it tells the seasons. Default: none. */
+  time?: (value: In) => Moment;
+  /** Rows in a season, or in a short and a long one; 0: none. Default: from `time`, else found by autocorrelation. */
+  season?: number | Seasons;
+  /** LSTMs among the experts, 0 to 4. Default 2. With 0 nothing has to be started. */
+  networks?: number;
+  /** Of the networks' first weights. Default 1. */
+  seed?: number;
+}
+
+/** What one row brought. Arrays are [horizon × channels], row-major; the subscriber's own. */
+export interface ForecastStep {
+  /** The row's number, from 1. */
+  index: number;
+  /** What the next rows are expected to be. */
+  forecast: Float64Array;
+  /** The root mean square error of such forecasts so far, in the data's units; 0 before the first has come due. */
+  scale: Float64Array;
+  /** Share of the squared error taken away from the baselines over the last 2,000 rows or so: above 0 is better. */
+  skill: Skill;
+}
+
+/**
+ * Forecasts a stream 1 … horizon rows ahead, and learns from every row: experts (last value, least squares on lags and
+ * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their own past.
+ *
+ *     sensor$                         --a-----b-----c--|
+ *     forecast({ horizon: 5 })        --(5)---(5)---(5)|     from the first row on
+ *
+ * A forecast is learned from only when its row has come. NaN, null and undefined are gaps: a row with one is forecast from
+ * all the same, and teaches nothing there. The networks run on WASM, which starts once a process: only the very first rows
+ * may wait for it, after it everything goes out in the same turn (`await startNetworks()` beforehand: no row waits).
+ *
+ * - Emits:  { index, forecast, scale, skill } for each row.
+ * - Fails:  with `invalid-sample` on a row of another width, ±Infinity or text, and with what a selector throws; with `host`
+ *           where WASM cannot start.
+ * - State:  everything learned, per subscription; freed at its end.
+ *
+ *     sensor$.pipe(forecast({ horizon: 5 })).subscribe(({ forecast }) => console.log(forecast));
+ */
+export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorFunction<In, ForecastStep> {
+  const open = forecastStage(options);
+  const run = asOperator(open);
+  if (options.networks === 0) return run;
+  return (source) => {
+    if (networksStarted()) return source.pipe(run);
+    return source.pipe(
+      concatMap((row) => (networksStarted() ? of(row) : from(startNetworks()).pipe(map(() => row)))),
+      run,
+    );
+  };
+}
+
+/**
+ * The stage of `forecast`. With networks `startNetworks()` must have been awaited before its first step.
+ * @throws EddyError `invalid-option` at the call.
+ */
+export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => Stage<In, ForecastStep> {
+  const { horizon = 1, networks = 2, seed = 1, features, time, season } = options;
+  requireWhole('horizon', horizon, 1, 10_000);
+  requireWhole('networks', networks, 0, 4);
+  const seasons: Seasons | undefined = typeof season === 'number' ? [season, 0] : season;
+  for (const rows of seasons ?? []) requireWhole('season', rows, 0, 1_000_000);
+  return () => {
+    let forecaster: Forecaster | undefined;
+    let row = new Float64Array(0);
+    const openFor = (channels: number) => {
+      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed) : undefined;
+      row = new Float64Array(channels);
+      forecaster = new Forecaster({ channels, horizon, seasons, network });
+      return forecaster;
+    };
+    return {
+      step(value, emit) {
+        const sample: unknown = features ? features(value) : value;
+        const index = (forecaster?.index ?? -1) + 1;
+        if (!forecaster) readRow(sample, new Float64Array(Math.max(1, widthOf(sample))), 'forecast', 1, true);
+        const model = forecaster ?? openFor(Math.max(1, widthOf(sample)));
+        readRow(sample, row, 'forecast', index + 1, true);
+        model.step(row, time ? millisecondsOf(time(value)) : Number.NaN);
+        emit({
+          index: index + 1,
+          forecast: model.forecast.slice(),
+          scale: model.forecast.map((_, i) => model.spread(i)),
+          skill: model.skill.read(),
+        });
+      },
+      snapshot: () => ({ channels: row.length, ...(forecaster ? { forecaster: forecaster.snapshot() } : {}) }),
+      restore(from) {
+        const channels = numberOf('forecast', from, 'channels');
+        forecaster?.dispose();
+        forecaster = undefined;
+        row = new Float64Array(0);
+        if (channels > 0) openFor(channels).restore(snapshotRecord('forecast', 'forecaster', from.forecaster));
+      },
+      dispose: () => forecaster?.dispose(),
+    };
+  };
+}
+
+function requireWhole(name: string, value: number, least: number, most: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  throw new EddyError(
+    'invalid-option',
+    `forecast: ${name} must be a whole number from ${least} to ${most}, got ${value}; leave it out for the default`,
+  );
+}

@@ -1,0 +1,56 @@
+import { Clock } from '../clock.js';
+import { carryForward, type ForecastModel, type ForecastShape } from '../forecastModel.js';
+import { History } from '../history.js';
+import { SeasonFinder, type Seasons } from '../seasonFinder.js';
+
+const LEVEL = 0.3;
+const TREND = 0.03;
+const SEASON = 0.3;
+
+/**
+ * Additive Holt–Winters exponential smoothing (Winters 1960, Management Science 6(3)) on the short season, with fixed rates:
+ * level 0.3, trend 0.03, season 0.3. Holt's linear trend while there is no season.
+ */
+export function openHoltWinters({ channels, horizon }: ForecastShape, seasons?: Seasons): ForecastModel {
+  const clock = new Clock();
+  const history = new History(channels, 64);
+  const finder = new SeasonFinder(history, clock, seasons);
+  const last = new Float64Array(channels);
+  const level = new Float64Array(channels);
+  const trend = new Float64Array(channels);
+  const started = new Uint8Array(channels);
+  const forecast = new Float64Array(horizon * channels);
+  let offsets = new Float64Array(channels * Math.max(1, clock.short));
+  let rows = -1;
+
+  /** The place of the row `ahead` of the newest in channel c's season. */
+  const place = (c: number, ahead: number) =>
+    c * Math.max(1, clock.short) + ((rows + ahead) % Math.max(1, clock.short));
+  const learn = (c: number, y: number) => {
+    if (started[c] === 0) {
+      level[c] = y;
+      started[c] = 1;
+    }
+    const before = level[c];
+    const at = place(c, 0);
+    level[c] = LEVEL * (y - offsets[at]) + (1 - LEVEL) * (before + trend[c]);
+    trend[c] = TREND * (level[c] - before) + (1 - TREND) * trend[c];
+    if (clock.short > 1) offsets[at] = SEASON * (y - level[c]) + (1 - SEASON) * offsets[at];
+  };
+
+  return {
+    forecast,
+    step(row, time) {
+      rows++;
+      carryForward(row, last);
+      history.push(last);
+      if (finder.step(time)) offsets = new Float64Array(channels * Math.max(1, clock.short));
+      for (let c = 0; c < channels; c++) {
+        if (!Number.isNaN(row[c])) learn(c, row[c]);
+        for (let ahead = 1; ahead <= horizon; ahead++) {
+          forecast[(ahead - 1) * channels + c] = level[c] + ahead * trend[c] + offsets[place(c, ahead)];
+        }
+      }
+    },
+  };
+}

@@ -1,2 +1,0 @@
-// Registers tfjs's own kernels. The package's index would bring Emscripten's glue with them.
-import '@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js';

@@ -1,0 +1,2 @@
+// tfjs's own kernels come when its backend is first used.
+export {};

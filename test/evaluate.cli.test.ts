@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { addEvaluate } from '../bin/evaluate.js';
+import { readSeries, timeOf } from '../bin/series.js';
+import { openRandom } from '../src/random.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'eddy-evaluate-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+async function evaluate(...args: string[]): Promise<string> {
+  const program = new Command('eddy').exitOverride();
+  addEvaluate(program);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  let out = '';
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    out += String(text);
+    return true;
+  });
+  try {
+    await program.parseAsync(['evaluate', ...args], { from: 'user' });
+  } finally {
+    write.mockRestore();
+  }
+  return out;
+}
+
+interface Board {
+  rows: Array<{ model: string; horizon: number; mse: number; mae: number; skill: number; microseconds: number }>;
+}
+const board = async (...args: string[]): Promise<Board> => JSON.parse(await evaluate(...args, '--json'));
+
+const hours = (rows: number) => {
+  const random = openRandom(1);
+  const lines = Array.from({ length: rows }, (_, t) => {
+    const value = 10 + 5 * Math.sin((2 * Math.PI * t) / 24) + random.normal();
+    return `${new Date(Date.UTC(2024, 0, 1, t)).toISOString()},${value.toFixed(3)},${t % 50 === 7 ? 'NA' : (2 * value + random.normal()).toFixed(3)},note ${t}`;
+  });
+  return ['date,load,heat,note', ...lines].join('\n');
+};
+
+describe('eddy evaluate', () => {
+  const path = file('hours.csv', hours(900));
+
+  it('prints a table that starts with eddy, for each horizon and model', async () => {
+    const lines = (await evaluate(path, '--horizon', '1,3', '--columns', 'load,heat')).trim().split('\n');
+    expect(lines[0]).toMatch(/^horizon +model +MSE +MAE +skill +µs\/row$/);
+    expect(lines).toHaveLength(1 + 2 * 7);
+    expect(lines[1]).toMatch(/^ +1 +eddy +0\.\d{4} /);
+  });
+
+  it('writes eddy and every baseline as JSON, eddy better than all on a plain season', async () => {
+    const { rows } = await board(path, '--horizon', '2', '--train', '300', '--from', '400');
+    const [eddy, ...others] = rows;
+    expect(Object.keys(eddy)).toEqual(['model', 'horizon', 'mse', 'mae', 'skill', 'microseconds']);
+    expect(rows.map(({ model }) => model)).toEqual([
+      'eddy',
+      'last value',
+      'seasonal naive',
+      'seasonal naive, long',
+      'drift',
+      'Holt-Winters',
+      'RLS on lags',
+    ]);
+    const best = Math.min(...others.map(({ mse }) => mse));
+    expect(eddy.mse).toBeLessThan(best);
+    expect(eddy.skill).toBeCloseTo(1 - eddy.mse / best, 9);
+    for (const { mse, mae, microseconds } of rows)
+      for (const x of [mse, mae, microseconds]) expect(x).toBeGreaterThan(0);
+  });
+
+  it('scores the last value as one would by hand', async () => {
+    const walk = file('walk.csv', `t,x\n${[1, 4, 2, 8, 5, 7, 1, 3].map((x, t) => `${t},${x}`).join('\n')}`);
+    const { rows } = await board(walk, '--columns', 'x', '--train', '4', '--from', '4', '--horizon', '2');
+    // Over 1, 4, 2, 8: mean 3.75, variance 7.1875. Origins are rows 3, 4, 5, with 8, 5 and 7 as their last values.
+    const errors = [8 - 5, 8 - 7, 5 - 7, 5 - 1, 7 - 1, 7 - 3];
+    const last = rows.find(({ model }) => model === 'last value');
+    expect(last?.mse).toBeCloseTo(errors.reduce((sum, e) => sum + e * e, 0) / 6 / 7.1875, 9);
+    expect(last?.mae).toBeCloseTo(errors.reduce((sum, e) => sum + Math.abs(e), 0) / 6 / Math.sqrt(7.1875), 9);
+  });
+
+  it('draws an SVG', async () => {
+    const svg = join(folder, 'out.svg');
+    await evaluate(path, '--columns', 'load', '--plot', svg);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg.*eddy.*<\/svg>$/s);
+  });
+
+  it('takes a constant and a column with a hole as wide as the file', async () => {
+    const flat = file('flat.csv', `x,y\n${Array.from({ length: 80 }, (_, t) => `5,${t < 3 ? t : ''}`).join('\n')}`);
+    for (const { mse, mae } of (await board(flat, '--horizon', '1,2')).rows) {
+      expect(mse).toBe(0);
+      expect(mae).toBe(0);
+    }
+  });
+
+  it('says what is wrong with a file, a column, too few rows', async () => {
+    const code = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+    const failing = (...args: string[]) => evaluate(...args).catch(code);
+    expect(await failing(join(folder, 'none.csv'))).toBe('invalid-file');
+    expect(await failing(file('empty.csv', ''))).toBe('invalid-file');
+    expect(await failing(path, '--columns', 'nothing')).toBe('invalid-option');
+    expect(await failing(path, '--columns', 'note')).toBe('invalid-sample');
+    expect(await failing(path, '--horizon', '0')).toBe('commander.invalidArgument');
+    expect(await failing(path, '--from', '900')).toBe('invalid-option');
+    expect(await failing(file('one.csv', 'x\n1'))).toBe('invalid-option');
+  });
+});
+
+describe('readSeries', () => {
+  it('leaves text and the time out of all columns, and reads gaps as NaN', async () => {
+    const { columns, rows, times } = await readSeries(join(folder, 'hours.csv'), 'all');
+    expect(columns).toEqual(['load', 'heat']);
+    expect(rows[7][1]).toBeNaN();
+    expect(times[5]).toBe(Date.UTC(2024, 0, 1, 5));
+  });
+
+  it('reads year, month, day and hour columns as time', async () => {
+    const path = file('parts.csv', 'year,month,day,hour,x\n2010,1,2,3,7\n2010,1,2,4,8');
+    const { columns, times } = await readSeries(path, 'all');
+    expect(columns).toEqual(['x']);
+    expect(times[0]).toBe(Date.UTC(2010, 0, 2, 3));
+  });
+
+  it('knows the usual ways to write a time', () => {
+    expect(timeOf('2016-07-01 02:00:00', 'x')).toBe(Date.UTC(2016, 6, 1, 2));
+    expect(timeOf('2016-07-01T02:00:00+02:00', 'x')).toBe(Date.UTC(2016, 6, 1));
+    expect(timeOf('1949-03', 'month')).toBe(Date.UTC(1949, 2, 1));
+    expect(timeOf('1700000000', 'timestamp')).toBe(1_700_000_000_000);
+    expect(timeOf('1700000000', 'x')).toBeNaN();
+    expect(timeOf('12.5', 'time')).toBeNaN();
+  });
+});
