@@ -12,8 +12,10 @@ export interface Results {
   readonly depth: { readonly [stack: string]: Float64Array };
 }
 
-const number = (value: number) =>
-  value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4) ? value.toExponential(1) : value.toPrecision(3);
+const number = (value: number) => {
+  if (value === 0) return '0';
+  return Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4 ? value.toExponential(1) : value.toPrecision(3);
+};
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -54,6 +56,7 @@ lie beyond the lag, so that what is said below of k2 is clean.
 ## The gradient by lag
 
 \`learner.gradientNormByLag()\` after that training: how much the loss at the end still asks of the state k samples before.
+Below 1e-18 the kernels count it as 0.
 
 ${table(['‖∂ℓ/∂h(F−k)‖', 'k = 0', `k = ${LAG / 2}`, `k = ${LAG}`, `k = ${LAG} over k = 0`], [...rowsOf(adding, ({ byLag }) => lagCells(byLag)), ['relu RNN, stretched', ...lagCells(free.byLag)]])}
 
