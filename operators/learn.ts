@@ -1,19 +1,23 @@
-import type { OperatorFunction } from 'rxjs';
+import { map, type Observable, type OperatorFunction, pipe } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { checkHorizons, Horizons } from '../src/learner/horizons.js';
 import { type Learner, openLearner } from '../src/learner/learner.js';
 import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
 import { type Loss, readTarget as readPlainTarget } from '../src/losses/loss.js';
+import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { countLearner } from './countLearner.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from './feedback.js';
+import { measured } from './measured.js';
+import { withInputs } from './withInputs.js';
 
-export interface LearnOptions<In> extends LearnerOptions {
+export interface LearnStageOptions<In> extends LearnerOptions {
   /** A value's target; undefined: it has none, NaN: it is missing. */
   target: (value: In) => Target | undefined;
   /**
@@ -32,6 +36,16 @@ export interface LearnOptions<In> extends LearnerOptions {
   inspect?: (learner: Learner) => void;
   /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
+  /** Gets samples, bad ones, clipped and left-out updates, late labels, the time of a step and the heap. */
+  metrics?: Metrics;
+}
+
+export interface LearnOptions<In> extends LearnStageOptions<In> {
+  /**
+   * Freezes learning at `false` and resumes it at `true`; it is subscribed before the source, and learns until it says otherwise. See
+   * `Learner.frozen`.
+   */
+  learning?: Observable<boolean>;
 }
 
 /**
@@ -50,12 +64,45 @@ export interface LearnOptions<In> extends LearnerOptions {
  *
  * Williams & Peng 1990, doi 10.1162/neco.1990.2.4.490; prequential: Dawid 1984, doi 10.2307/2981683.
  */
-export const learn = <In = Sample>(model: Model, options: LearnOptions<In>): OperatorFunction<In, LearnStep> =>
-  asOperator(learnStage(model, options));
+export function learn<In = Sample>(model: Model, options: LearnOptions<In>): OperatorFunction<In, LearnStep> {
+  const { learning, ...staged } = options;
+  if (!learning) return asOperator(learnStage(model, staged));
+  const tagged = learning.pipe(map((on) => ({ learning: on })));
+  return pipe(
+    withInputs<In, { learning: boolean }>([tagged], { first: 'inputs' }),
+    asOperator(switchedStage(model, staged)),
+  );
+}
+
+/** The stage of `learn` with its `learning`, over tagged values. */
+export function switchedStage<In = Sample>(
+  model: Model,
+  options: LearnStageOptions<In>,
+): () => Stage<{ sample: In } | { learning: boolean }, LearnStep> {
+  let opened: Learner | undefined;
+  const open = learnStage<In>(model, {
+    ...options,
+    inspect(learner) {
+      opened = learner;
+      options.inspect?.(learner);
+    },
+  });
+  return () => {
+    const stage = open();
+    const learner = opened;
+    return {
+      ...stage,
+      step(input, emit) {
+        if ('sample' in input) stage.step(input.sample, emit);
+        else if (learner) learner.frozen = !input.learning;
+      },
+    };
+  };
+}
 
 /** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
-export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>): () => Stage<In, LearnStep> {
-  const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error' } = options;
+export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => Stage<In, LearnStep> {
+  const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error', metrics } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
     throw new EddyError(
@@ -85,9 +132,10 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
   const { loss } = checked;
   if (several) checkSeveral(loss, model, horizons.length);
   const readTarget = loss.readTarget ?? readPlainTarget;
-  return () => {
+  const open = (): Stage<In, LearnStep> => {
     const learner = openLearner(model, checked);
-    const reader = new SampleReader('learn', model.input, onInvalid);
+    const reader = new SampleReader('learn', model.input, onInvalid, metrics);
+    const count = metrics && countLearner(learner, metrics);
     const x = new Float32Array(model.input);
     const width = loss.targetWidth(model.output, model.spec.output) / horizons.length;
     const checkedTarget = new Float32Array(width);
@@ -138,6 +186,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         if (last > 0 && label !== undefined && result.index > last) {
           Object.assign(result, learner.label(result.index - last, label));
         }
+        count?.();
         emit(result);
       },
       complete() {
@@ -154,10 +203,12 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         reader.restore(snapshotRecord('learn', 'reader', readerFrom));
         fed?.restore(fedFrom);
         waiting?.restore(snapshotRecord('learn', 'waiting', waitingFrom));
+        count?.(false);
       },
       dispose: () => learner.dispose(),
     };
   };
+  return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
 }
 
 /** Each horizon must have as many outputs as the others, and a loss that goes by the element. */
