@@ -1,5 +1,7 @@
 import { concatMap, from, map, type OperatorFunction, of } from 'rxjs';
 import { EddyError } from '../src/errors.js';
+import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
+import type { IntervalOptions } from '../src/online/conformal/intervals.js';
 import { Forecaster } from '../src/online/forecaster.js';
 import { networksStarted, openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import { type Row, readRow, widthOf } from '../src/online/row.js';
@@ -22,6 +24,11 @@ export interface ForecastOptions<In> {
   season?: number | Seasons;
   /** LSTMs among the experts, 0 to 4. Default 2. With 0 nothing has to be started. */
   networks?: number;
+  /**
+   * Conformal intervals around each forecast: `{ alpha: 0.1 }` aims at covering nine values in ten. A `gamma` or `method` of one's own
+   * is that of all horizons. Default: none.
+   */
+  intervals?: Omit<IntervalOptions, 'horizon'>;
   /** Of the networks' first weights. Default 1. */
   seed?: number;
 }
@@ -34,6 +41,9 @@ export interface ForecastStep {
   forecast: Float64Array;
   /** The root mean square error of such forecasts so far, in the data's units; 0 before the first has come due. */
   scale: Float64Array;
+  /** With `intervals`: their ends; ±Infinity until such forecasts have been tried. */
+  low?: Float64Array;
+  high?: Float64Array;
   /** Share of the squared error taken away from the baselines over the last 2,000 rows or so: above 0 is better. */
   skill: Skill;
 }
@@ -49,7 +59,7 @@ export interface ForecastStep {
  * all the same, and teaches nothing there. The networks run on WASM, which starts once a process: only the very first rows
  * may wait for it, after it everything goes out in the same turn (`await startNetworks()` beforehand: no row waits).
  *
- * - Emits:  { index, forecast, scale, skill } for each row.
+ * - Emits:  { index, forecast, scale, skill } for each row; with `intervals` also { low, high }.
  * - Fails:  with `invalid-sample` on a row of another width, ±Infinity or text, and with what a selector throws; with `host`
  *           where WASM cannot start.
  * - State:  everything learned, per subscription; freed at its end.
@@ -74,17 +84,20 @@ export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorF
  * @throws EddyError `invalid-option` at the call.
  */
 export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => Stage<In, ForecastStep> {
-  const { horizon = 1, networks = 2, seed = 1, features, time, season } = options;
+  const { horizon = 1, networks = 2, seed = 1, features, time, season, intervals } = options;
   requireWhole('horizon', horizon, 1, 10_000);
   requireWhole('networks', networks, 0, 4);
   const seasons: Seasons | undefined = typeof season === 'number' ? [season, 0] : season;
   for (const rows of seasons ?? []) requireWhole('season', rows, 0, 1_000_000);
+  if (intervals) new HorizonIntervals(1, 1, intervals);
   return () => {
     let forecaster: Forecaster | undefined;
+    let bands: HorizonIntervals | undefined;
     let row = new Float64Array(0);
     const openFor = (channels: number) => {
       const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed) : undefined;
       row = new Float64Array(channels);
+      bands = intervals && new HorizonIntervals(channels, horizon, intervals);
       forecaster = new Forecaster({ channels, horizon, seasons, network });
       return forecaster;
     };
@@ -101,15 +114,22 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
           forecast: model.forecast.slice(),
           scale: model.forecast.map((_, i) => model.spread(i)),
           skill: model.skill.read(),
+          ...bands?.step(row, model.forecast),
         });
       },
-      snapshot: () => ({ channels: row.length, ...(forecaster ? { forecaster: forecaster.snapshot() } : {}) }),
+      snapshot: () => ({
+        channels: row.length,
+        ...(forecaster && { forecaster: forecaster.snapshot() }),
+        ...(bands && { intervals: bands.snapshot() }),
+      }),
       restore(from) {
         const channels = numberOf('forecast', from, 'channels');
         forecaster?.dispose();
         forecaster = undefined;
         row = new Float64Array(0);
-        if (channels > 0) openFor(channels).restore(snapshotRecord('forecast', 'forecaster', from.forecaster));
+        if (channels === 0) return;
+        openFor(channels).restore(snapshotRecord('forecast', 'forecaster', from.forecaster));
+        bands?.restore(snapshotRecord('forecast', 'intervals', from.intervals));
       },
       dispose: () => forecaster?.dispose(),
     };

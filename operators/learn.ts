@@ -13,6 +13,7 @@ import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { countLearner } from './countLearner.js';
+import { DriftReaction, type DriftReactionOptions } from './driftReaction.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from './feedback.js';
 import { measured } from './measured.js';
 import { withInputs } from './withInputs.js';
@@ -34,6 +35,8 @@ export interface LearnStageOptions<In> extends LearnerOptions {
   feedback?: FeedbackOptions<In>;
   /** Gets the learner of each subscription as it starts: its gates, gradient norms, counts and state may be read at any time. */
   inspect?: (learner: Learner) => void;
+  /** What is done when the stream is found to have changed for the worse. Default: nothing. */
+  onDrift?: DriftReactionOptions;
   /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
   /** Gets samples, bad ones, clipped and left-out updates, late labels, the time of a step and the heap. */
@@ -131,9 +134,12 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
   const { loss } = checked;
   if (several) checkSeveral(loss, model, horizons.length);
+  const openReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
+  openReaction(); // a bad option fails here, not at the first subscription
   const readTarget = loss.readTarget ?? readPlainTarget;
   const open = (): Stage<In, LearnStep> => {
-    const learner = openLearner(model, checked);
+    const reaction = openReaction();
+    const learner = openLearner(model, reaction ? { ...checked, schedule: reaction.schedule } : checked);
     const reader = new SampleReader('learn', model.input, onInvalid, metrics);
     const count = metrics && countLearner(learner, metrics);
     const x = new Float32Array(model.input);
@@ -187,6 +193,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
           Object.assign(result, learner.label(result.index - last, label));
         }
         count?.();
+        reaction?.watch(learner, result);
         emit(result);
       },
       complete() {
@@ -197,12 +204,14 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
         learner: learner.snapshot(),
         ...(fed && { feedback: fed.snapshot() }),
         ...(waiting && { waiting: waiting.snapshot() }),
+        ...(reaction && { drift: reaction.snapshot() }),
       }),
-      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom, waiting: waitingFrom }) {
+      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom, waiting: waitingFrom, drift }) {
         learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
         reader.restore(snapshotRecord('learn', 'reader', readerFrom));
         fed?.restore(fedFrom);
         waiting?.restore(snapshotRecord('learn', 'waiting', waitingFrom));
+        reaction?.restore(snapshotRecord('learn', 'drift', drift));
         count?.(false);
       },
       dispose: () => learner.dispose(),

@@ -24,6 +24,8 @@ export interface LearnStep {
   updated: boolean;
   /** Of this step's update, before clipping. */
   gradientNorm?: number | undefined;
+  /** Was the stream found to have changed for the worse, and was that reacted to? Left out where nothing watches. */
+  drift?: boolean | undefined;
 }
 
 /** What a late label brought. */

@@ -178,6 +178,14 @@ export class Learner implements Disposable {
     this.#pace.frozen = frozen;
   }
 
+  /** The optimizer's moments and bias corrections start from nothing; weights, state and schedule go on. */
+  resetOptimizer(): void {
+    this.#requireOpen('learner.resetOptimizer');
+    const { floats } = this.#model.block;
+    for (const address of this.#tape.moments) this.#memory.fill(0, address >> 2, (address >> 2) + floats);
+    this.#updater.powers = [1, 1];
+  }
+
   /** A copy of the running state, as of the newest sample: what a `State` of the same model can restore. */
   state(): StateRecord {
     this.#requireOpen('learner.state');
