@@ -1,16 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { TableFormat } from './rows.js';
-
-export interface AnomalyOptions {
-  column?: string;
-  time?: string;
-  format?: TableFormat;
-  nab: boolean;
-  explain: boolean;
-  gaps: 'ignore' | 'alarm';
-  onInvalid: 'error' | 'skip';
-  plot?: string;
-}
+import type { AnomalyOptions } from './runAnomaly.js';
 
 /** Adds `eddy anomaly` to the program. */
 export function addAnomaly(program: Command): void {

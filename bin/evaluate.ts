@@ -1,15 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Seasons } from '../src/online/seasonFinder.js';
-
-export interface EvaluateOptions {
-  columns: string;
-  horizon: number[];
-  train?: number;
-  from?: number;
-  season?: Seasons;
-  json: boolean;
-  plot?: string;
-}
+import type { EvaluateOptions } from './runEvaluate.js';
 
 const whole = (text: string, least: number) => {
   const value = Number(text);

@@ -1,25 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { adam } from '../src/optimizers/adam/index.js';
-import type { TableFormat } from './rows.js';
-
-export interface ForecastOptions {
-  column?: string;
-  time?: string;
-  format?: TableFormat;
-  horizon: number;
-  units: number;
-  layers: number;
-  k1: number;
-  k2: number;
-  lr: number;
-  seed: number;
-  season: number;
-  onInvalid: 'error' | 'skip' | 'hold';
-  chart: boolean;
-  jsonSummary?: string;
-  checkpoint?: string;
-  every: number;
-}
+import type { ForecastOptions } from './runForecast.js';
 
 const wholeFrom = (least: number) => (text: string) => {
   const value = Number(text);

@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Anomaly, detectAnomaliesStage } from '../operators/detectAnomalies.js';
 import { EddyError } from '../src/errors.js';
-import type { AnomalyOptions as Options } from './anomaly.js';
 import { drawAnomalies } from './plotAnomalies.js';
 import {
   cellIn,
@@ -18,6 +17,17 @@ import {
 import { timeOf } from './series.js';
 import { Thinned } from './thinned.js';
 
+export interface AnomalyOptions {
+  column?: string;
+  time?: string;
+  format?: TableFormat;
+  nab: boolean;
+  explain: boolean;
+  gaps: 'ignore' | 'alarm';
+  onInvalid: 'error' | 'skip';
+  plot?: string;
+}
+
 /** A row as the detector takes it. */
 interface Reading {
   value: number | null;
@@ -28,7 +38,7 @@ const PICTURE = 2000; // stretches that a plot shows
 const GAP = /^\s*(na|n\/a|nan|null|none|\?|-)?\s*$/i;
 
 /** What `eddy anomaly` does. */
-export async function run(file: string, options: Options): Promise<void> {
+export async function run(file: string, options: AnomalyOptions): Promise<void> {
   const format = options.format ?? formatOf(file);
   const stage = detectAnomaliesStage<Reading>({
     value: ({ value }) => value,
@@ -72,7 +82,7 @@ export async function run(file: string, options: Options): Promise<void> {
   process.stderr.write(`${rows.toLocaleString('en')} rows, ${alarms} alarms\n`);
 }
 
-function readingOf(row: TableRow, column: string, onInvalid: Options['onInvalid']): number | null {
+function readingOf(row: TableRow, column: string, onInvalid: AnomalyOptions['onInvalid']): number | null {
   const cell = row.cells.get(column);
   if (row.cells.has(column) && (cell === null || (typeof cell === 'string' && GAP.test(cell)))) return null;
   try {
@@ -95,7 +105,7 @@ const without = ({ number, cells }: TableRow): TableRow => ({
 
 const EXPLAINED = ['forecast', 'low', 'high', 'alarm', 'cause'] as const;
 
-function headOf({ cells }: TableRow, { nab, explain }: Options, format: TableFormat): string {
+function headOf({ cells }: TableRow, { nab, explain }: AnomalyOptions, format: TableFormat): string {
   if (nab) return 'timestamp,value,anomaly_score\n';
   if (format === 'ndjson') return '';
   return `${[...cells.keys(), 'anomaly_score', ...(explain ? EXPLAINED : [])].map(quoted).join(',')}\n`;
@@ -106,7 +116,7 @@ function lineOf(
   judged: Anomaly,
   column: string,
   time: string,
-  options: Options,
+  options: AnomalyOptions,
   format: TableFormat,
 ): string {
   const { score } = judged;

@@ -1,14 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { EvaluateOptions as Options } from './evaluate.js';
+import type { Seasons } from '../src/online/seasonFinder.js';
 import { type EvaluatedRow, evaluateSeries } from './evaluateSeries.js';
 import { drawBoard } from './plot.js';
 import { readSeries, type Series } from './series.js';
 
+export interface EvaluateOptions {
+  columns: string;
+  horizon: number[];
+  train?: number;
+  from?: number;
+  season?: Seasons;
+  json: boolean;
+  plot?: string;
+}
+
 const EXCERPT = 400; // rows that a plot shows
 
 /** What `eddy evaluate` does. */
-export async function run(file: string, options: Options): Promise<void> {
+export async function run(file: string, options: EvaluateOptions): Promise<void> {
   const series = await readSeries(
     file,
     options.columns === 'all' ? 'all' : options.columns.split(',').map((name) => name.trim()),

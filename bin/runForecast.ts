@@ -6,11 +6,30 @@ import { EddyError } from '../src/errors.js';
 import { dense } from '../src/readouts/dense/index.js';
 import type { Snapshot } from '../src/stage.js';
 import { openCheckpoint } from './checkpoint.js';
-import type { ForecastOptions } from './forecast.js';
 import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
 import { openRowReader } from './rowReader.js';
+import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
 import { openScore, type Summary } from './score.js';
+
+export interface ForecastOptions {
+  column?: string;
+  time?: string;
+  format?: TableFormat;
+  horizon: number;
+  units: number;
+  layers: number;
+  k1: number;
+  k2: number;
+  lr: number;
+  seed: number;
+  season: number;
+  onInvalid: 'error' | 'skip' | 'hold';
+  chart: boolean;
+  jsonSummary?: string;
+  checkpoint?: string;
+  every: number;
+}
 
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {

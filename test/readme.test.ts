@@ -26,8 +26,19 @@ const sink = async (outputs: AsyncIterable<Float32Array>) => { for await (const 
   `import { adam, createModel, dense, lstm, mse, openLearner } from 'rx-eddy';
 const model = await createModel({ input: 1, layers: [lstm(8)], output: dense(1) });
 `,
+  `import { adam, createModel, dense, lstm, mse } from 'rx-eddy';
+import { fileStore } from 'rx-eddy/checkpoint/file';
+import { checkpoint, detectAnomalies, detectDrift } from 'rx-eddy/operators';
+import { learnStage } from 'rx-eddy/operators/learn';
+import { filter, from } from 'rxjs';
+const model = await createModel({ input: 1, layers: [lstm(8)], output: dense(1) });
+const options = { target: (r: Reading) => r.celsius, features: (r: Reading) => [r.celsius], k1: 1, k2: 8, loss: mse, optimizer: adam(1e-3) };
+interface Reading { celsius: number; at: number }
+const readings$ = from([{ celsius: 20, at: 0 }, { celsius: 21, at: 1000 }]);
+const losses$ = from([0.1, 0.2]);
+`,
 ];
-const after = ['', '', '\nconsole.log(y.length, index, learner.counts.samples);\n'];
+const after = ['', '', '\nconsole.log(y.length, index, learner.counts.samples);\n', ''];
 const programs = examples.map((code, k) => `${before[k]}${code}${after[k]}`);
 
 /** Runs a program on the built package until it ends or has said `lines` lines. */
