@@ -48,7 +48,7 @@ ${table(
 
 ![Loss on the adding problem over the updates](figures/why-gates-adding.svg)
 
-What was chosen, and what it hides: one seed each. The gated cells start with biases made for this lag; from eddy's own start the LSTM had not
+What was chosen, and what it hides: one seed each. The gated cells start with a chrono initialisation for this lag; from eddy's own start the LSTM had not
 learned adding within 1,000 updates (loss 0.169, like the RNN), the GRU had (4e-4). With a silent gap of 30 in the copy task the orthogonal plain RNN
 solved it too (100 %, LSTM 87 %, GRU 95 %), which is why the gap is longer here and filled with distracting symbols. Both marks of the adding problem
 lie beyond the lag, so that what is said below of k2 is clean.
