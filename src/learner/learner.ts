@@ -269,7 +269,7 @@ export class Learner implements Disposable {
     this.#newest = checked.newest;
     this.#front = checked.front;
     this.#first = checked.first;
-    this.#updater.powers = checked.powers;
+    this.#updater.powers = [...checked.powers];
     Object.assign(this.counts, checked.counts);
     this.#pace.restore(from.pace);
     this.#versions.set(checked.fresh.map((same) => (same ? version : version - 1)));
