@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: '#kernels', replacement: here('./src/runtime/kernels.node.ts') },
       { find: /^#tfjs$/, replacement: here('./src/runtime/tfjs.node.ts') },
+      { find: '#tfjs-core', replacement: here('./src/runtime/tfjsCore.node.ts') },
       { find: '#tfjs-kernels', replacement: here('./src/runtime/tfjsKernels.node.ts') },
       { find: '#tfjs-ops', replacement: here('./src/runtime/tfjsOps.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },

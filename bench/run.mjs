@@ -52,8 +52,7 @@ const peak = native && (await native.process.ask('peak')).slice(1).map(Number);
 for (const config of configurations) {
   if (!workloads.includes(config.work) || !wantedConfigs.test(config.name)) continue;
   // An update takes up to a hundred times as long as a sample.
-  const slow =
-    config.work === 'W1' ? pace : { ...pace, slices: Math.ceil(pace.slices / 2), milliseconds: 3 * pace.milliseconds };
+  const slow = config.work === 'W1' ? pace : { ...pace, milliseconds: 2 * pace.milliseconds };
   const found = await race(config, live, slow);
   rows.push(...found);
   const shown = found.map(({ contestant, min, note }) => `${contestant} ${min?.toPrecision(3) ?? note}`);

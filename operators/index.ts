@@ -25,6 +25,7 @@ export { type FreeRun, type GenerateOptions, generate, type Steered } from './ge
 export { type Imputed, type ImputeOptions, impute } from './impute.js';
 export { inverse } from './inverse.js';
 export { type KeyedOptions, keyed } from './keyed.js';
+export { type KeyedPredictOptions, keyedPredict } from './keyedPredict.js';
 export { type LearnOptions, learn } from './learn.js';
 export { type LateStep, type LearnLateOptions, learnLate } from './learnLate.js';
 export { type MeasuredOptions, measured } from './measured.js';

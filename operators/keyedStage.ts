@@ -36,15 +36,20 @@ export interface KeyedStageOptions<K> {
 /** What goes in: a sample, the time, or a key whose state is to be forgotten. */
 export type KeyedInput<In, K> = { sample: In } | { tick: number } | { reset: K };
 
+/** One key's stage. One that puts its work off does it in `settle`, before its key is evicted or reset. */
+export interface KeyStage<In, Out> extends Stage<In, Out> {
+  settle?(): void;
+}
+
 interface Entry<K, In, Out> extends Used<K> {
-  readonly stage: Stage<In, Out>;
+  readonly stage: KeyStage<In, Out>;
   readonly emit: (value: Out) => void;
 }
 
 /** The stage of `keyed`: see there. `now` is its clock in milliseconds. */
 export function keyedStage<In, Out, K extends Key>(
   by: (sample: In) => K,
-  open: (key: K) => Stage<In, Out>,
+  open: (key: K) => KeyStage<In, Out>,
   now: () => number,
   options: KeyedStageOptions<K> = {},
 ): () => Stage<KeyedInput<In, K>, Keyed<K, Out>> {
@@ -66,7 +71,7 @@ export function keyedStage<In, Out, K extends Key>(
 
 class KeyedStage<In, Out, K extends Key> implements Stage<KeyedInput<In, K>, Keyed<K, Out>> {
   readonly #by: (sample: In) => K;
-  readonly #open: (key: K) => Stage<In, Out>;
+  readonly #open: (key: K) => KeyStage<In, Out>;
   readonly #now: () => number;
   readonly #options: KeyedStageOptions<K> & { maxKeys: number; idleMs: number };
   readonly #live = new Recency<K, Entry<K, In, Out>>();
@@ -75,7 +80,7 @@ class KeyedStage<In, Out, K extends Key> implements Stage<KeyedInput<In, K>, Key
 
   constructor(
     by: (sample: In) => K,
-    open: (key: K) => Stage<In, Out>,
+    open: (key: K) => KeyStage<In, Out>,
     now: () => number,
     options: KeyedStageOptions<K> & { maxKeys: number; idleMs: number },
   ) {
@@ -201,6 +206,7 @@ class KeyedStage<In, Out, K extends Key> implements Stage<KeyedInput<In, K>, Key
   #evict(entry: Entry<K, In, Out>, why: Eviction): void {
     const { onEvict, store, metrics } = this.#options;
     let state: Snapshot | undefined;
+    entry.stage.settle?.();
     try {
       if (onEvict || store) state = entry.stage.snapshot?.();
     } finally {
@@ -213,7 +219,10 @@ class KeyedStage<In, Out, K extends Key> implements Stage<KeyedInput<In, K>, Key
 
   #reset(key: K): void {
     const entry = this.#live.get(key);
-    if (entry) this.#remove(entry);
+    if (entry) {
+      entry.stage.settle?.();
+      this.#remove(entry);
+    }
     this.#options.store?.delete(key);
   }
 

@@ -1,23 +1,32 @@
-import type { OperatorFunction } from 'rxjs';
+import { map, type Observable, type OperatorFunction, pipe } from 'rxjs';
 import { EddyError } from '../src/errors.js';
+import { checkHorizons, Horizons } from '../src/learner/horizons.js';
 import { type Learner, openLearner } from '../src/learner/learner.js';
 import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
-import { readTarget as readPlainTarget } from '../src/losses/loss.js';
+import { type Loss, readTarget as readPlainTarget } from '../src/losses/loss.js';
+import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { countLearner } from './countLearner.js';
 import { DriftReaction, type DriftReactionOptions } from './driftReaction.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from './feedback.js';
+import { measured } from './measured.js';
+import { withInputs } from './withInputs.js';
 
-export interface LearnOptions<In> extends LearnerOptions {
+export interface LearnStageOptions<In> extends LearnerOptions {
   /** A value's target; undefined: it has none, NaN: it is missing. */
   target: (value: In) => Target | undefined;
-  /** How many samples ahead a target is of the sample it belongs to: sample t learns from the target of value t + horizon. Default 0. */
-  horizon?: number;
+  /**
+   * How many samples ahead a target is of the sample it belongs to: sample t learns from the target of value t + horizon. Default 0.
+   * Several, in rising order: the output is [horizons × targets], the nearest first, and sample t is learned from when value t + the
+   * last horizon comes, from all its parts at once.
+   */
+  horizon?: number | readonly number[];
   /** A value's numbers. Default: the value itself. */
   features?: (value: In) => Sample;
   /** True at the first value of a new sequence: the state starts from zeros, the window is emptied, the optimizer goes on. */
@@ -30,6 +39,16 @@ export interface LearnOptions<In> extends LearnerOptions {
   onDrift?: DriftReactionOptions;
   /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
+  /** Gets samples, bad ones, clipped and left-out updates, late labels, the time of a step and the heap. */
+  metrics?: Metrics;
+}
+
+export interface LearnOptions<In> extends LearnStageOptions<In> {
+  /**
+   * Freezes learning at `false` and resumes it at `true`; it is subscribed before the source, and learns until it says otherwise. See
+   * `Learner.frozen`.
+   */
+  learning?: Observable<boolean>;
 }
 
 /**
@@ -48,12 +67,45 @@ export interface LearnOptions<In> extends LearnerOptions {
  *
  * Williams & Peng 1990, doi 10.1162/neco.1990.2.4.490; prequential: Dawid 1984, doi 10.2307/2981683.
  */
-export const learn = <In = Sample>(model: Model, options: LearnOptions<In>): OperatorFunction<In, LearnStep> =>
-  asOperator(learnStage(model, options));
+export function learn<In = Sample>(model: Model, options: LearnOptions<In>): OperatorFunction<In, LearnStep> {
+  const { learning, ...staged } = options;
+  if (!learning) return asOperator(learnStage(model, staged));
+  const tagged = learning.pipe(map((on) => ({ learning: on })));
+  return pipe(
+    withInputs<In, { learning: boolean }>([tagged], { first: 'inputs' }),
+    asOperator(switchedStage(model, staged)),
+  );
+}
+
+/** The stage of `learn` with its `learning`, over tagged values. */
+export function switchedStage<In = Sample>(
+  model: Model,
+  options: LearnStageOptions<In>,
+): () => Stage<{ sample: In } | { learning: boolean }, LearnStep> {
+  let opened: Learner | undefined;
+  const open = learnStage<In>(model, {
+    ...options,
+    inspect(learner) {
+      opened = learner;
+      options.inspect?.(learner);
+    },
+  });
+  return () => {
+    const stage = open();
+    const learner = opened;
+    return {
+      ...stage,
+      step(input, emit) {
+        if ('sample' in input) stage.step(input.sample, emit);
+        else if (learner) learner.frozen = !input.learning;
+      },
+    };
+  };
+}
 
 /** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
-export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>): () => Stage<In, LearnStep> {
-  const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error' } = options;
+export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => Stage<In, LearnStep> {
+  const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error', metrics } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
     throw new EddyError(
@@ -61,15 +113,12 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
       `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`,
     );
   }
-  if (!Number.isSafeInteger(horizon) || horizon < 0) {
-    throw new EddyError(
-      'invalid-option',
-      `learn: horizon must be a whole number ≥ 0, got ${horizon}; 1 is the next sample`,
-    );
-  }
+  const horizons = checkHorizons('learn', horizon);
+  const several = horizons.length > 1;
+  const last = horizons[horizons.length - 1];
   if (feedback) {
     checkFeedback('learn', feedback, model.output);
-    if (features || horizon > 1) {
+    if (features || several || last > 1) {
       throw new EddyError(
         'invalid-option',
         `learn: feedback must stand in place of features, with horizon 0 or 1, got ${features ? 'features too' : `horizon ${horizon}`}; make the sample in feedback.input`,
@@ -82,24 +131,27 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
       `learn: state must have one row, got ${options.state.rows}; step several rows with openLearner`,
     );
   }
-  const checked = checkOptions('learn', { ...options, maxLag: Math.max(horizon, options.maxLag ?? horizon) });
+  const checked = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
   const { loss } = checked;
+  if (several) checkSeveral(loss, model, horizons.length);
   const openReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
   openReaction(); // a bad option fails here, not at the first subscription
   const readTarget = loss.readTarget ?? readPlainTarget;
-  return () => {
+  const open = (): Stage<In, LearnStep> => {
     const reaction = openReaction();
     const learner = openLearner(model, reaction ? { ...checked, schedule: reaction.schedule } : checked);
-    const reader = new SampleReader('learn', model.input, onInvalid);
+    const reader = new SampleReader('learn', model.input, onInvalid, metrics);
+    const count = metrics && countLearner(learner, metrics);
     const x = new Float32Array(model.input);
-    const width = loss.targetWidth(model.output, model.spec.output);
+    const width = loss.targetWidth(model.output, model.spec.output) / horizons.length;
     const checkedTarget = new Float32Array(width);
     const fed = feedback && new Feedback(feedback, model.output);
     const sampleOf = (value: In, anew: boolean): unknown => {
       // One ahead, what has just come is the truth about the sample before.
-      if (fed) return fed.input(value, anew, horizon === 1 ? target(value) : undefined);
+      if (fed) return fed.input(value, anew, last === 1 ? target(value) : undefined);
       return features ? features(value) : value;
     };
+    const waiting = several ? new Horizons(horizons, width) : undefined;
     inspect?.(learner);
     /** The value's target, fit to be learned from. */
     const targetOf = (value: In): Target | undefined => {
@@ -111,6 +163,11 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         return missing(width);
       }
       return wanted;
+    };
+    const partOf = (wanted: Target | undefined): Float32Array | undefined => {
+      if (wanted === undefined) return undefined;
+      readTarget(wanted, width, checkedTarget, 0, 'learn', reader.index);
+      return checkedTarget;
     };
     return {
       step(value, emit) {
@@ -129,11 +186,13 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
           fed?.reset();
         }
         if (reading === 'skipped') return;
-        const result = horizon === 0 ? learner.step(x, wanted) : learner.step(x);
-        fed?.said(result.output, horizon === 0 ? wanted : undefined);
-        if (horizon > 0 && wanted !== undefined && result.index > horizon) {
-          Object.assign(result, learner.label(result.index - horizon, wanted));
+        const result = last === 0 ? learner.step(x, wanted) : learner.step(x);
+        fed?.said(result.output, last === 0 ? wanted : undefined);
+        const label = waiting ? waiting.take(result.index, partOf(wanted)) : wanted;
+        if (last > 0 && label !== undefined && result.index > last) {
+          Object.assign(result, learner.label(result.index - last, label));
         }
+        count?.();
         reaction?.watch(learner, result);
         emit(result);
       },
@@ -144,17 +203,37 @@ export function learnStage<In = Sample>(model: Model, options: LearnOptions<In>)
         reader: reader.snapshot(),
         learner: learner.snapshot(),
         ...(fed && { feedback: fed.snapshot() }),
+        ...(waiting && { waiting: waiting.snapshot() }),
         ...(reaction && { drift: reaction.snapshot() }),
       }),
-      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom, drift }) {
+      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom, waiting: waitingFrom, drift }) {
         learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
         reader.restore(snapshotRecord('learn', 'reader', readerFrom));
         fed?.restore(fedFrom);
+        waiting?.restore(snapshotRecord('learn', 'waiting', waitingFrom));
         reaction?.restore(snapshotRecord('learn', 'drift', drift));
+        count?.(false);
       },
       dispose: () => learner.dispose(),
     };
   };
+  return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
+}
+
+/** Each horizon must have as many outputs as the others, and a loss that goes by the element. */
+function checkSeveral(loss: Loss, { output, spec }: Model, horizons: number): void {
+  if (loss.fused && loss.single) {
+    throw new EddyError(
+      'invalid-option',
+      `learn: several horizons must have a loss of independent outputs, got ${loss.name}, whose classes share one softmax; open a learn for each horizon`,
+    );
+  }
+  const width = loss.targetWidth(output, spec.output);
+  if (width % horizons === 0) return;
+  throw new EddyError(
+    'invalid-option',
+    `learn: ${horizons} horizons must share the target's ${width} numbers evenly, got ${width} / ${horizons}; use dense(horizons × targets)`,
+  );
 }
 
 const missing = (outputs: number): Target => new Array<undefined>(outputs).fill(undefined);

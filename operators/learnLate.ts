@@ -11,6 +11,7 @@ import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { countLearner } from './countLearner.js';
 import { type WithInputsOptions, withInputs } from './withInputs.js';
 
 export interface LearnLateStageOptions<In, Label> extends LearnerOptions {
@@ -86,6 +87,7 @@ export function learnLateStage<In, Label>(
     const learner = openLearner(model, checked);
     const reader = new SampleReader('learnLate', model.input, onInvalid, metrics);
     const matcher = new LabelMatcher('learnLate', match);
+    const count = metrics && countLearner(learner, metrics);
     const x = new Float32Array(model.input);
     let lost = 0;
     const takeSample = (sample: In, emit: (out: LateStep) => void) => {
@@ -96,6 +98,7 @@ export function learnLateStage<In, Label>(
       matcher.add(id, step.index);
       if (matcher.lost > lost) metrics?.add('lostLabels', matcher.lost - lost);
       lost = matcher.lost;
+      metrics?.add('samples', 1);
       emit(step);
     };
     const takeLabel = (label: Label, emit: (out: LateStep) => void) => {
@@ -110,7 +113,9 @@ export function learnLateStage<In, Label>(
         if (onInvalid === 'error' || !(error instanceof EddyError && error.code === 'invalid-sample')) throw error;
         metrics?.add('skipped', 1);
       }
-      if (step) emit(step);
+      if (!step) return;
+      count?.();
+      emit(step);
     };
     return {
       step(input, emit) {
@@ -126,6 +131,7 @@ export function learnLateStage<In, Label>(
         reader.restore(from.reader);
         matcher.restore(from.matcher);
         lost = matcher.lost;
+        count?.(false);
       },
       dispose: () => learner.dispose(),
     };

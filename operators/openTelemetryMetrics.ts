@@ -26,6 +26,8 @@ export function openTelemetryMetrics({
     skipped: counter('skipped'),
     held: counter('held'),
     failed: counter('failed'),
+    updates: counter('updates'),
+    skippedUpdates: counter('skippedUpdates'),
     clipped: counter('clipped'),
     nonFinite: counter('nonFinite'),
     lateLabels: counter('lateLabels'),

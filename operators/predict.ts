@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
+import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
 import type { State } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
@@ -7,6 +8,7 @@ import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot, Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { measured } from './measured.js';
 
 export interface PredictOptions<In> {
   /** A value's numbers. Default: the value itself. */
@@ -22,6 +24,8 @@ export interface PredictOptions<In> {
   state?: State;
   /** What a bad sample does. Default 'error'. */
   onInvalid?: OnInvalid;
+  /** Gets samples, bad ones, the time of a step and the heap. */
+  metrics?: Metrics;
 }
 
 /**
@@ -48,7 +52,7 @@ export const predict = <In = Sample>(
 /** The stage of `predict`. @throws EddyError `invalid-option` at the call. */
 export function predictStage<In = Sample>(
   model: Model,
-  { features, emit: when = 'each', resetWhen, state: given, onInvalid = 'error' }: PredictOptions<In> = {},
+  { features, emit: when = 'each', resetWhen, state: given, onInvalid = 'error', metrics }: PredictOptions<In> = {},
 ): () => Stage<In, Float32Array> {
   checkOnInvalid(onInvalid, 'predict');
   const counted = typeof when === 'number';
@@ -66,12 +70,12 @@ export function predictStage<In = Sample>(
       `predict: state must have one row, got ${given.rows}; step several rows with model.step`,
     );
   }
-  return () => {
+  const open = (): Stage<In, Float32Array> => {
     const state = given ?? model.openState();
-    const reader = new SampleReader('predict', model.input, onInvalid);
+    const reader = new SampleReader('predict', model.input, onInvalid, metrics);
     const x = new Float32Array(model.input);
     const last = new Float32Array(model.output);
-    let any = false;
+    let seen = false;
     let count = 0;
     return {
       step(value, emit) {
@@ -83,7 +87,7 @@ export function predictStage<In = Sample>(
         count++;
         if (when === 'last') {
           model.step(x, state, last);
-          any = true;
+          seen = true;
         } else if (when === 'each') {
           emit(model.step(x, state));
         } else {
@@ -92,12 +96,12 @@ export function predictStage<In = Sample>(
         }
       },
       complete(emit) {
-        if (any) emit(last.slice());
+        if (seen) emit(last.slice());
       },
       snapshot: (): Snapshot => ({
         reader: reader.snapshot(),
         state: state.snapshot(),
-        last: any ? last.slice() : null,
+        last: seen ? last.slice() : null,
         count,
       }),
       restore(from) {
@@ -105,14 +109,15 @@ export function predictStage<In = Sample>(
         state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
         reader.restore(snapshotRecord('predict', 'reader', readerFrom));
         count = Number(countFrom);
-        any = lastFrom instanceof Float32Array && lastFrom.length === last.length;
-        if (any && lastFrom instanceof Float32Array) last.set(lastFrom);
+        seen = lastFrom instanceof Float32Array && lastFrom.length === last.length;
+        if (seen && lastFrom instanceof Float32Array) last.set(lastFrom);
       },
       dispose() {
         if (!given) state.dispose();
       },
     };
   };
+  return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
 }
 
 function tensors(from: Snapshot): Record<string, Float32Array> {

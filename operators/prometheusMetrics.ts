@@ -60,6 +60,8 @@ export function prometheusMetrics({
     skipped: counter('skipped'),
     held: counter('held'),
     failed: counter('failed'),
+    updates: counter('updates'),
+    skippedUpdates: counter('skippedUpdates'),
     clipped: counter('clipped'),
     nonFinite: counter('nonFinite'),
     lateLabels: counter('lateLabels'),

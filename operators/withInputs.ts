@@ -17,6 +17,8 @@ export interface WithInputsOptions {
    * Clocks never end: keep them out of `all`, or the stream will not either.
    */
   until?: 'samples' | 'all';
+  /** Which are subscribed first: the samples (default), or the inputs, as fits settings that must stand before a sample comes. */
+  first?: 'samples' | 'inputs';
 }
 
 /**
@@ -28,7 +30,7 @@ export interface WithInputsOptions {
  *     withInputs([labels])             --1--a--2--b--|
  *     withInputs([labels], 'all')      --1--a--2--b-----c-|      1 is { sample: 1 }, a is { label: 'a' }
  *
- * The samples are subscribed first: of a sample and a label that one event brings, the sample is seen first.
+ * The samples are subscribed first (see `first`): of a sample and a label that one event brings, the sample is seen first.
  *
  * - Emits:  `{ sample }` for each sample and the other inputs' values as they are, in the order of their coming.
  * - Fails:  with the error of any input, and with `invalid-option` at the call.
@@ -36,16 +38,24 @@ export interface WithInputsOptions {
  */
 export function withInputs<Sample, Side>(
   sides: readonly Observable<Side>[],
-  { until = 'samples' }: WithInputsOptions = {},
+  { until = 'samples', first = 'samples' }: WithInputsOptions = {},
 ): OperatorFunction<Sample, { sample: Sample } | Side> {
   if (until !== 'samples' && until !== 'all') {
     throw new EddyError('invalid-option', `withInputs: until must be 'samples' or 'all', got ${until}; leave it out`);
   }
+  if (first !== 'samples' && first !== 'inputs') {
+    throw new EddyError(
+      'invalid-option',
+      `withInputs: first must be 'samples' or 'inputs', got ${first}; leave it out`,
+    );
+  }
   return (source) => {
     const samples = source.pipe(map((sample) => ({ sample })));
     if (sides.length === 0) return samples;
-    if (until === 'all') return merge(samples, ...sides);
-    return merge(samples.pipe(endWith(END)), ...sides).pipe(
+    const inOrder = <S>(main: Observable<S>): readonly Observable<S | Side>[] =>
+      first === 'inputs' ? [...sides, main] : [main, ...sides];
+    if (until === 'all') return merge(...inOrder(samples));
+    return merge(...inOrder(samples.pipe(endWith(END)))).pipe(
       takeWhile((value): value is { sample: Sample } | Side => value !== END),
     );
   };

@@ -7,6 +7,8 @@ export const METRICS = {
   skipped: { kind: 'counter', help: 'Bad samples that were dropped' },
   held: { kind: 'counter', help: 'Bad samples that were replaced by the last good one' },
   failed: { kind: 'counter', help: 'Streams that ended in an error of their own' },
+  updates: { kind: 'counter', help: 'Updates of the weights' },
+  skippedUpdates: { kind: 'counter', help: 'Updates that were left out by freezing, thinning or a budget' },
   clipped: { kind: 'counter', help: 'Updates whose gradient was clipped' },
   nonFinite: { kind: 'counter', help: 'Updates that were left out because a gradient was not finite' },
   lateLabels: { kind: 'counter', help: 'Labels that came too late, or for a sample that is not known' },

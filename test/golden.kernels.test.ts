@@ -154,7 +154,7 @@ describe.each(goldenNames('long'))('streaming 5000 samples against PyTorch: %s',
       if (!mark) continue;
       const now = state.snapshot();
       for (const [name, want] of Object.entries(stateOf(hidden, mark.h, mark.c)))
-        expect(worst(now[name], want), `${name} after ${t}`).toBeLessThan(Math.max(2e-5, 10 * golden.f32_max_abs));
+        expect(worst(now[name], want), `${name} after ${t}`).toBeLessThan(1e-5);
     }
   });
 });

@@ -254,6 +254,22 @@ describe('a learner', () => {
     expect(Object.values(given.state()).every((part) => part.every((value) => value === 0))).toBe(true);
   });
 
+  it('has the last layer’s h for its output where the model has no readout, as the model’s own step has', async () => {
+    using model = await createModel({ input: 2, layers: [lstm(3), lstm(5)] });
+    for (const rows of [1, 40]) {
+      using state = model.openState(rows);
+      using learner = openLearner(model, { k1: 1, k2: 2, loss: mse, optimizer, state });
+      const x = Array.from({ length: rows }, (_, row) => xOf(row)).flat();
+      for (let t = 1; t <= 3; t++) {
+        const output = model.step(x, state);
+        expect(output).toEqual(state.snapshot()['layers.1.h']);
+        expect(output.every((value) => value !== 0)).toBe(true);
+        expect(learner.step(x).output).toEqual(output);
+      }
+      expect(learner.label(3, new Float32Array(rows * 5)).updated).toBe(true);
+    }
+  });
+
   it('overwrites a result that is given to it, and makes it as a fresh one would be', async () => {
     using model = await createModel(spec);
     const options = { k1: 2, k2: 3, loss: mse, optimizer };

@@ -44,12 +44,11 @@ INLINE f4 exponential(f4 x) {
   f4 k = x * splat(1.44269504f) + magic;
   f4 n = k - magic;
   f4 r = x - n * splat(0.693147182f);
-  f4 p = splat(1.f / 720) * r + splat(1.f / 120);
-  p = p * r + splat(1.f / 24);
-  p = p * r + splat(1.f / 6);
-  p = p * r + splat(.5f);
-  p = p * r + splat(1);
-  p = p * r + splat(1);
+  // In pairs: the chain of dependent operations is half as long.
+  f4 q = r * r;
+  f4 p = splat(1.f / 120) * r + splat(1.f / 24) + splat(1.f / 720) * q;
+  p = splat(1.f / 6) * r + splat(.5f) + p * q;
+  p = r + splat(1) + p * q;
   return (f4)((i4)p + ((i4)k << 23));
 }
 INLINE f4 sigmoid(f4 x) { return splat(1) / (splat(1) + exponential(-x)); }

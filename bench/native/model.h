@@ -114,20 +114,26 @@ static float *stepRows(Model *m, const float *x) {
 // ---- an update
 INLINE void copy(float *to, const float *from, int n) { for (int k = 0; k < n; k++) to[k] = from[k]; }
 
-// dh[j] = Σ over columns of U[j, ·] · d: four rows at a time.
+// dh[j] = Σ over columns of U[j, ·] · d: four rows at a time, a block's columns of them written out.
+#define BACK(N) \
+  INLINE void back##N(f4 *a, f4 *b, const float *row, const float *d) { \
+    UNROLL for (int k = 0; k < N; k += 8) { \
+      f4 x = load(d + k), y = load(d + k + 4); \
+      UNROLL for (int q = 0; q < 4; q++) { a[q] += x * load(row + q * N + k); b[q] += y * load(row + q * N + k + 4); } \
+    } \
+  }
+BACK(16)
+BACK(32)
+
 static void backThroughU(const Shape *s, const float *w, const float *d, float *dh) {
   int R = s->rows, first = 1 + s->inputs;
   for (int j = 0; j < s->units; j += 4) {
     f4 a[4], b[4];
     UNROLL for (int q = 0; q < 4; q++) a[q] = b[q] = splat(0);
-    for (int u = 0; u < s->padded; u += 8) {
-      int n = 4 * wide(s, u);
-      const float *row = w + (long)u * 4 * R + (long)(first + j) * n, *e = d + 4 * u;
-      for (int k = 0; k < n; k += 8) {
-        f4 x = load(e + k), y = load(e + k + 4);
-        UNROLL for (int q = 0; q < 4; q++) { a[q] += x * load(row + q * n + k); b[q] += y * load(row + q * n + k + 4); }
-      }
-    }
+    const float *row = w + 32 * (first + j);
+    int u = 0;
+    for (; u + 8 <= s->padded; u += 8, row += 32 * R) back32(a, b, row, d + 4 * u);
+    if (u < s->padded) back16(a, b, row - 16 * (first + j), d + 4 * u);
     UNROLL for (int q = 0; q < 4; q++) dh[j + q] = j + q < s->units ? sum(a[q] + b[q]) : 0;
   }
 }

@@ -56,11 +56,11 @@ static int openJob(Job *j, int work, int gru, int I, int H, int k1, int rows, co
   return 1;
 }
 
-// Multiply-adds a second from registers, and bytes a second loaded from 16, 256 and 1,024 kB.
+// Multiply-adds a second from registers, and bytes a second loaded from 16, 256, 1,024 and 4,096 kB.
 static void peak(void) {
-  double macs = 0, bytes[3] = {0};
-  long sizes[3] = {16 << 10, 256 << 10, 1024 << 10};
-  static float *blocks[3];
+  double macs = 0, bytes[4] = {0};
+  long sizes[4] = {16 << 10, 256 << 10, 1024 << 10, 4096 << 10};
+  static float *blocks[4];
   for (int turn = 0; turn < 9; turn++) {
     f4 a[10], x = splat(.5f), y = splat(1e-3f);
     for (int k = 0; k < 10; k++) a[k] = splat(k);
@@ -74,7 +74,7 @@ static void peak(void) {
     }
     double rate = n * 40.0 / (microseconds() - start) / 1e3;
     if (rate > macs) macs = rate;
-    for (int s = 0; s < 3; s++) {
+    for (int s = 0; s < 4; s++) {
       if (!blocks[s]) blocks[s] = floats(sizes[s] / 4);
       long times = (16L << 20) / sizes[s];
       f4 c[8];
@@ -89,7 +89,7 @@ static void peak(void) {
       if (speed > bytes[s]) bytes[s] = speed;
     }
   }
-  printf("peak %.1f %.1f %.1f %.1f\n", macs, bytes[0], bytes[1], bytes[2]);
+  printf("peak %.1f %.1f %.1f %.1f %.1f\n", macs, bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
 int main(void) {

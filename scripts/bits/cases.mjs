@@ -29,7 +29,7 @@ const lossForms = {
 /**
  * @param {typeof import('rx-eddy')} eddy the package's main entry, or `rx-eddy/bare`
  * @param {{ cells: object, losses: object, optimizers: object }} kernels the names of all kernels
- * @returns {{ name: string, spec: object, options: object, target?: string, rows?: number }[]}
+ * @returns {{ name: string, spec: object, options: object, target?: string, samples?: string, rows?: number }[]}
  */
 export function casesOf(eddy, { cells, losses, optimizers }) {
   const { adam, dense, mse } = eddy;
@@ -55,6 +55,13 @@ export function casesOf(eddy, { cells, losses, optimizers }) {
     { name: 'every cell, the other way up', spec: model(all.toReversed?.() ?? [...all].reverse()), options: learning },
     { name: 'two layers wide', spec: model([wide, wide]), options: { ...learning, k1: 8 } },
     { name: 'no readout', spec: model([first], null), options: learning, target: 'hidden' },
+    {
+      name: 'symbols, embedded',
+      spec: { ...model([eddy.embedding(11, 5), first]), input: 1 },
+      options: learning,
+      samples: 'symbols',
+    },
+    { name: 'dropout', spec: model([made('lstm')(7, { dropout: 0.25 }), first]), options: learning },
     { name: 'three rows', spec: model([first]), options: learning, rows: 3 },
     {
       name: 'windows end to end, values clipped, rate falling',

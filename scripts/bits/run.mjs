@@ -12,6 +12,7 @@ function numbers(seed) {
   };
 }
 
+const samples = { numbers: (next) => next(), symbols: (next) => Math.floor((next() + 0.5) * 11) };
 const targets = {
   numbers: (next, width) => Array.from({ length: width }, next),
   bits: (next, width) => Array.from({ length: width }, () => (next() > 0 ? 1 : 0)),
@@ -36,7 +37,7 @@ export async function runCases(eddy, open, steps) {
 }
 
 /** One case, at once: where there is nothing to wait for. */
-export function runCase(eddy, model, { options, target = 'numbers', rows = 1 }, steps) {
+export function runCase(eddy, model, { options, target = 'numbers', samples: kind = 'numbers', rows = 1 }, steps) {
   const next = numbers(20261124);
   const state = model.openState(rows);
   const learner = eddy.openLearner(model, { ...options, state: model.openState(rows) });
@@ -46,7 +47,7 @@ export function runCase(eddy, model, { options, target = 'numbers', rows = 1 }, 
   const all = new Float32Array(steps * size * 2);
   const x = new Float32Array(rows * model.input);
   for (let t = 0; t < steps; t++) {
-    for (let i = 0; i < x.length; i++) x[i] = next();
+    for (let i = 0; i < x.length; i++) x[i] = samples[kind](next);
     all.set(model.step(x, state), 2 * t * size);
     all.set(learner.step(x, targets[target](next, width)).output, (2 * t + 1) * size);
   }

@@ -12,8 +12,10 @@ export interface Results {
   readonly depth: { readonly [stack: string]: Float64Array };
 }
 
-const number = (value: number) =>
-  value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4) ? value.toExponential(1) : value.toPrecision(3);
+const number = (value: number) => {
+  if (value === 0) return '0';
+  return Math.abs(value) < 1e-3 || Math.abs(value) >= 1e4 ? value.toExponential(1) : value.toPrecision(3);
+};
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 const table = (head: string[], rows: string[][]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
@@ -46,9 +48,15 @@ ${table(
 
 ![Loss on the adding problem over the updates](figures/why-gates-adding.svg)
 
+What was chosen, and what it hides: one seed each. The gated cells start with a chrono initialisation for this lag; from eddy's own start the LSTM had not
+learned adding within 1,000 updates (loss 0.169, like the RNN), the GRU had (4e-4). With a silent gap of 30 in the copy task the orthogonal plain RNN
+solved it too (100 %, LSTM 87 %, GRU 95 %), which is why the gap is longer here and filled with distracting symbols. Both marks of the adding problem
+lie beyond the lag, so that what is said below of k2 is clean.
+
 ## The gradient by lag
 
 \`learner.gradientNormByLag()\` after that training: how much the loss at the end still asks of the state k samples before.
+Below 1e-18 the kernels count it as 0.
 
 ${table(['‖∂ℓ/∂h(F−k)‖', 'k = 0', `k = ${LAG / 2}`, `k = ${LAG}`, `k = ${LAG} over k = 0`], [...rowsOf(adding, ({ byLag }) => lagCells(byLag)), ['relu RNN, stretched', ...lagCells(free.byLag)]])}
 

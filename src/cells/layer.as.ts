@@ -1,4 +1,4 @@
-/** One recurrent layer as the kernels see it. Matrices are packed in panels (linear.as.ts); every gate is padded to Hp = ⌈H/4⌉·4 columns. */
+/** One recurrent layer as the kernels see it. Matrices are packed in panels (linear/panels.as.ts); every gate is padded to Hp = ⌈H/4⌉·4 columns. */
 @unmanaged
 export class Layer {
   cell: u32;

@@ -42,6 +42,8 @@ export interface LearnerCounts {
   unlabelled: number;
   /** Updates whose gradient was clipped by norm. */
   clipped: number;
+  /** Updates due that were left out: the learner was frozen, or thinned, or over its budget. */
+  skipped: number;
   /** Labels that came more than maxLag samples late: dropped. */
   droppedLabels: number;
 }

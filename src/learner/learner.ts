@@ -9,6 +9,7 @@ import { Labels } from './labels.js';
 import { gradientNorms } from './lags/index.js';
 import type { LabelStep, LearnerCounts, LearnStep, Target } from './learnStep.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
+import { Pace } from './pace.js';
 import { checkSnapshot, readTapeSnapshot, writeSnapshot } from './snapshot.js';
 import { openTape, type Tape } from './tape.js';
 import { Updater } from './updater.js';
@@ -37,6 +38,7 @@ export class Learner implements Disposable {
     nonFinite: 0,
     unlabelled: 0,
     clipped: 0,
+    skipped: 0,
     droppedLabels: 0,
   };
   readonly #model: Model;
@@ -45,6 +47,7 @@ export class Learner implements Disposable {
   readonly #tape: Tape;
   readonly #labels: Labels;
   readonly #updater: Updater;
+  readonly #pace: Pace;
   /** The model's version when each slot's sample was streamed. */
   readonly #versions: Float64Array;
   /** Samples since the start or the last reset: the newest one's number. */
@@ -75,6 +78,7 @@ export class Learner implements Disposable {
       throw error;
     }
     this.#updater = new Updater(model, this.#tape, this.#labels, options, this.counts);
+    this.#pace = new Pace(options);
     this.#versions = new Float64Array(this.#tape.slots);
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
@@ -160,6 +164,20 @@ export class Learner implements Disposable {
     return result;
   }
 
+  /**
+   * While true the weights stay as they are: samples move the state, labels are scored and move the front, and each update that falls due
+   * is left out and counted as skipped. It may change between any two samples, and is part of a snapshot. The first update after it uses
+   * the window that ends at its own front: it sees samples that came while the learner was frozen, as far as they are in its last k2.
+   */
+  get frozen(): boolean {
+    return this.#pace.frozen;
+  }
+
+  set frozen(frozen: boolean) {
+    this.#requireOpen('learner.frozen');
+    this.#pace.frozen = frozen;
+  }
+
   /** The optimizer's moments and bias corrections start from nothing; weights, state and schedule go on. */
   resetOptimizer(): void {
     this.#requireOpen('learner.resetOptimizer');
@@ -223,6 +241,7 @@ export class Learner implements Disposable {
       optimizer: this.#options.optimizer.name,
       powers: [...this.#updater.powers],
       counts: { ...this.counts },
+      pace: this.#pace.snapshot(),
       ...(this.#updater.random && { random: this.#updater.random.snapshot() }),
       fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
       weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
@@ -250,8 +269,9 @@ export class Learner implements Disposable {
     this.#newest = checked.newest;
     this.#front = checked.front;
     this.#first = checked.first;
-    this.#updater.powers = checked.powers;
+    this.#updater.powers = [...checked.powers];
     Object.assign(this.counts, checked.counts);
+    this.#pace.restore(from.pace);
     this.#versions.set(checked.fresh.map((same) => (same ? version : version - 1)));
   }
 
@@ -319,7 +339,8 @@ export class Learner implements Disposable {
     const slot = this.#front - steps + 1 - this.#first;
     const changed = this.#versions[slot] !== this.#model.version;
     const again = k1 < k2 || changed || this.#updater.random !== undefined;
-    this.#updater.update(slot, steps, again, result);
+    const made = this.#pace.due(this.counts.samples, () => this.#updater.update(slot, steps, again, result));
+    if (!made) this.counts.skipped++;
   }
 
   /** For each layer and sample of the newest window. */

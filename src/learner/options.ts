@@ -2,9 +2,10 @@ import { EddyError } from '../errors.js';
 import type { Loss } from '../losses/loss.js';
 import type { State } from '../model/state.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import { checkPace, type PaceOptions } from './pace.js';
 
 /** How a model learns from a stream. */
-export interface LearnerOptions {
+export interface LearnerOptions extends PaceOptions {
   /** Samples between updates, ≥ 1; Infinity: one update at `reset()`, over the whole sequence. */
   readonly k1: number;
   /** Samples that an update goes back, ≥ 1; Infinity (with k1 Infinity): all of them. */
@@ -64,6 +65,7 @@ export function checkOptions(where: string, options: LearnerOptions): CheckedOpt
   if (schedule !== undefined && typeof schedule !== 'function') {
     throw wrong('schedule must be a function of the update’s number', schedule, 'e.g. (k) => 1 / Math.sqrt(k)');
   }
+  checkPace(where, options);
   const window = full ? Number(maxSteps) : k2;
   const maxLag = options.maxLag ?? (full ? 0 : k2);
   if (!Number.isSafeInteger(maxLag) || maxLag < 0) {

@@ -47,7 +47,7 @@ export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, f
   if (!Number.isFinite(one) || !Number.isFinite(two)) throw foreign('powers must be two numbers, they are not');
 
   const names = Object.keys(counts);
-  const counted = names.map((name) => [name, field(from.counts, name)] as const);
+  const counted = names.map((name) => [name, countOf(from.counts, name)] as const);
   const missing = counted.find(([, value]) => !isCount(value));
   if (missing) throw foreign(`counts.${missing[0]} must be a count, got ${String(missing[1])}`);
 
@@ -91,6 +91,10 @@ export function writeSnapshot(model: Model, { weights, tape }: CheckedSnapshot):
 
 const isCount = (value: SnapshotValue | undefined): value is number =>
   Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** What was not counted yet when the snapshot was made is 0. */
+const countOf = (counts: SnapshotValue | undefined, name: string) =>
+  name === 'skipped' ? (field(counts, name) ?? 0) : field(counts, name);
 
 /** A record's own field; nothing where it is no record. */
 function field(record: SnapshotValue | undefined, name: string): SnapshotValue | undefined {

@@ -2,7 +2,7 @@ import { EddyError } from '../errors.js';
 import type { Model } from '../model/model.js';
 import { openRandom, type Random } from '../random.js';
 import { Learner, Update } from '../runtime/kernels.generated.js';
-import { writeRecord } from '../runtime/record.js';
+import { writeField } from '../runtime/record.js';
 import { drawMasks } from './dropout.js';
 import type { Labels } from './labels.js';
 import type { LabelStep, LearnerCounts } from './learnStep.js';
@@ -13,7 +13,7 @@ import { updateByLoss } from './windowLoss.js';
 /** Changes a model's weights, one window of a tape at a time: the schedule, the bias corrections, and what is counted. */
 export class Updater {
   /** β₁ᵏ and β₂ᵏ after the last update k, as running products. */
-  powers: readonly [number, number] = [1, 1];
+  powers: [number, number] = [1, 1];
   /** Draws the dropout masks; undefined where no layer has any. */
   readonly random: Random | undefined;
   readonly #model: Model;
@@ -44,7 +44,10 @@ export class Updater {
     const second = this.powers[1] * beta2;
     const base = this.#rate();
     if (this.random) drawMasks(this.#model, this.#tape, this.random, steps * this.#tape.rows);
-    writeRecord(heap, Update, this.#tape.update, { base, rate: base / (1 - first), d: 1 / (1 - second) });
+    const { update: record } = this.#tape;
+    writeField(heap, Update.base, record, base);
+    writeField(heap, Update.rate, record, base / (1 - first));
+    writeField(heap, Update.d, record, 1 / (1 - second));
     const { rows, width } = this.#labels;
     const norm = loss.ofWindow
       ? updateByLoss(this.#model, this.#tape, loss.ofWindow, { slot, rows, steps, width, again })
@@ -59,7 +62,8 @@ export class Updater {
       return;
     }
     this.#counts.clipped += heap.u32[(this.#tape.learner + Learner.clipped.at) >> 2];
-    this.powers = [first, second];
+    this.powers[0] = first;
+    this.powers[1] = second;
     this.#model.version++;
     this.#counts.updates++;
     result.updated = true;

@@ -70,16 +70,24 @@ export class State implements Disposable {
     });
   }
 
-  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H]. */
-  snapshot(): StateRecord {
-    return readState(this.#open(), this.#tensors, this.rows);
+  /** A copy: 'layers.0.h', 'layers.0.c' … each [rows × H], or of one row [H]. */
+  snapshot(row?: number): StateRecord {
+    const memory = this.#open();
+    return row === undefined
+      ? readState(memory, this.#tensors, this.rows)
+      : readState(memory, this.#ofRow('state.snapshot', row), 1);
   }
 
-  /** @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then. */
-  restore(from: StateRecord): void {
+  /**
+   * Puts a snapshot back, of all rows or of one: a row may come back into any other.
+   * @throws EddyError `invalid-state`: a name missing or unknown, another length, a number that is not finite. Nothing changes then.
+   */
+  restore(from: StateRecord, row?: number): void {
     const memory = this.#open();
-    checkState('state.restore', this.#tensors, this.rows, from);
-    writeState(memory, this.#tensors, this.rows, from);
+    const tensors = row === undefined ? this.#tensors : this.#ofRow('state.restore', row);
+    const rows = row === undefined ? this.rows : 1;
+    checkState('state.restore', tensors, rows, from);
+    writeState(memory, tensors, rows, from);
   }
 
   /** Zeroes one row, or all. */
@@ -89,16 +97,8 @@ export class State implements Disposable {
       memory.fill(0, this.#start >> 2, (this.#start >> 2) + this.#floats);
       return;
     }
-    if (!Number.isInteger(row) || row < 0 || row >= this.rows) {
-      throw new EddyError(
-        'invalid-option',
-        `state.reset: row must be a whole number from 0 to ${this.rows - 1}, got ${row}; leave it out to reset all`,
-      );
-    }
-    for (const { padded, address } of this.#tensors) {
-      const from = (address >> 2) + row * padded;
-      memory.fill(0, from, from + padded);
-    }
+    for (const { padded, address } of this.#ofRow('state.reset', row))
+      memory.fill(0, address >> 2, (address >> 2) + padded);
   }
 
   /** Frees it. May be called more than once. */
@@ -109,6 +109,17 @@ export class State implements Disposable {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  /** The tensors of one row alone. */
+  #ofRow(where: string, row: number): StateTensor[] {
+    if (!Number.isInteger(row) || row < 0 || row >= this.rows) {
+      throw new EddyError(
+        'invalid-option',
+        `${where}: row must be a whole number from 0 to ${this.rows - 1}, got ${row}; leave it out for all`,
+      );
+    }
+    return this.#tensors.map((tensor) => ({ ...tensor, address: tensor.address + row * tensor.padded * 4 }));
   }
 
   #open(): Float32Array {

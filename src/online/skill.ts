@@ -1,4 +1,6 @@
 const RATE = 1 / 2000;
+/** Where a baseline was all but exact, how much worse eddy was says nothing more. */
+const WORST = -1e9;
 
 /** Baselines that forecasts are held against, and opinions of the experts at the same time. */
 export type Skill = {
@@ -22,7 +24,7 @@ export class RunningSkill {
 
   read(): Skill {
     const [, own, last, short, long, lags] = this.state;
-    const against = (other: number) => (other > 0 ? 1 - own / other : 0);
+    const against = (other: number) => (other > 0 ? Math.max(WORST, 1 - own / other) : 0);
     const seasonal = Math.min(short, long);
     return {
       best: against(Math.min(last, seasonal, lags)),

@@ -1,13 +1,5 @@
-import {
-  type BackendValues,
-  type DataId,
-  DataStorage,
-  type DataType,
-  engine,
-  KernelBackend,
-  type TensorInfo,
-  util,
-} from '@tensorflow/tfjs-core';
+import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { DataStorage, engine, KernelBackend, util } from '#tfjs-core';
 import { EddyError } from '../errors.js';
 import type { TfjsModule } from './tfjsModule.js';
 
@@ -29,7 +21,7 @@ interface Held {
  */
 export class Backend extends KernelBackend {
   // tfjs's kernels know these two by name.
-  readonly dataIdMap: DataStorage<Held>;
+  readonly dataIdMap: InstanceType<typeof DataStorage<Held>>;
   readonly wasm: TfjsModule;
   readonly #table: ReturnType<typeof openTable>;
   // 0 is the kernels' "no tensor".

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { loadKernels } from '#kernels';
 import { loadTfjs } from '#tfjs';
+import { engine, registerBackend, removeBackend, version_core } from '#tfjs-core';
 import { registerTfjsKernels } from '#tfjs-kernels';
 import { EddyError } from '../errors.js';
 import { Backend } from './backend.js';
@@ -29,8 +29,8 @@ export function startTfjs(): Promise<Runtime> {
 }
 
 async function start(): Promise<Runtime> {
-  refuseOtherVersion(tf.version_core);
-  if ('wasm' in tf.engine().registry) {
+  refuseOtherVersion(version_core);
+  if ('wasm' in engine().registry) {
     throw new EddyError(
       'host',
       "eddy: tfjs's wasm backend must be started by eddy, someone has started it already; await createModel (or startTfjs) before tf.setBackend('wasm')",
@@ -40,8 +40,8 @@ async function start(): Promise<Runtime> {
   const [tfjs, kernels] = await Promise.all([loadTfjs(), loadKernels()]);
   const module = startTfjsModule(tfjs);
   // The package's own factory, where the user has imported it.
-  if ('wasm' in tf.engine().registryFactory) tf.removeBackend('wasm');
-  tf.registerBackend('wasm', () => startBackend(module), 2);
+  if ('wasm' in engine().registryFactory) removeBackend('wasm');
+  registerBackend('wasm', () => startBackend(module), 2);
   const { heap, readViews } = openHeap(onTfjs(module));
   module.onGrowth = readViews;
   return { heap, kernels: instantiateKernels(kernels, module.memory) };

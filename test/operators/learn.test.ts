@@ -319,7 +319,9 @@ describe('learn', () => {
     using model = openModel();
     const call = (given: object) => () => learn(model, { ...options, ...given });
     expect(call({ target: 'y' })).toThrow('learn: target must be a function of the value, got y; e.g. (s) => s[0]');
-    expect(call({ horizon: -1 })).toThrow('learn: horizon must be a whole number ≥ 0, got -1; 1 is the next sample');
+    expect(call({ horizon: -1 })).toThrow(
+      'learn: horizon must be a whole number ≥ 0, or several in rising order, got -1',
+    );
     expect(call({ horizon: 1.5 })).toThrow('learn: horizon must be');
     expect(call({ onInvalid: 'drop' })).toThrow("learn: onInvalid must be 'error', 'skip' or 'hold', got drop");
     expect(call({ k1: 0 })).toThrow('learn: k1 must be a whole number ≥ 1 or Infinity, got 0');

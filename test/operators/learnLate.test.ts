@@ -190,7 +190,7 @@ describe('learnLate', () => {
     stage.step({ label: { click: 4, amount: Number.POSITIVE_INFINITY } }, () => {});
     stage.step({ sample: { id: 5, x: [Number.NaN, 1] } }, () => {});
     stage.dispose();
-    expect(totals).toEqual({ lostLabels: 2, lateLabels: 2, skipped: 2 });
+    expect(totals).toEqual({ samples: 4, updates: 1, lostLabels: 2, lateLabels: 2, skipped: 2 });
   });
 
   it('checks its options at the call', () => {

@@ -23,6 +23,8 @@ export interface SpecOptions<O extends { lr: number }, S> {
   clipNorm?: number;
   clipValue?: number;
   maxLag: number;
+  /** Only every n-th due update is made. */
+  updateEvery?: number;
   /** The learning rate's factor at update 1, 2, …. */
   schedule?: (update: number) => number;
 }
@@ -54,7 +56,7 @@ const norm = (g: number[]) => Math.sqrt(g.reduce((sum, v) => sum + v * v, 0));
 /** Online TBPTT(k1, k2) as defined, nothing saved, nothing clever: what the learner is held to. One row. */
 export function openSpecLearner<O extends { lr: number }, S>(options: SpecOptions<O, S>) {
   const { layers, output = 'linear', k1, k2, loss, optimizer, maxLag } = options;
-  const { clipNorm = Infinity, clipValue = Infinity, schedule = () => 1 } = options;
+  const { clipNorm = Infinity, clipValue = Infinity, schedule = () => 1, updateEvery = 1 } = options;
   const zeroState: ReferenceState[] = options.weights.layers.map((l) => ({ h: zeros(l.weight_hh[0].length) }));
   const samples: Sample[] = [];
   let now = structuredClone({
@@ -63,6 +65,9 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     samples,
     front: 0,
     optimizer: optimizer.rule.start(rowsOf(options.weights).flat().length),
+    frozen: false,
+    passedOver: 0,
+    skipped: 0,
     counts: { updates: 0, unlabelled: 0, nonFinite: 0, late: 0 },
   });
 
@@ -112,6 +117,16 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     return total;
   }
 
+  /** An update is due: frozen, it is left out; thinned, all but the n-th are. */
+  function due(): Learnt {
+    if (now.frozen || ++now.passedOver < updateEvery) {
+      now.skipped++;
+      return { updated: false };
+    }
+    now.passedOver = 0;
+    return update();
+  }
+
   function update(): Learnt {
     const gradient = windowGradient();
     if (!gradient) {
@@ -143,7 +158,7 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     const scored = loss.of(sample.read, target);
     const from = now.front;
     now.front = Math.max(from, index);
-    const learnt = Math.floor(now.front / k1) > Math.floor(from / k1) ? update() : { updated: false };
+    const learnt = Math.floor(now.front / k1) > Math.floor(from / k1) ? due() : { updated: false };
     return { ...(scored && { due: { index, output: sample.output, target, loss: scored.loss } }), ...learnt };
   }
 
@@ -165,7 +180,7 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     },
     /** Ends the sequence, as completion does: full BPTT learns now. Time starts anew; weights and optimizer go on. */
     reset(): Learnt {
-      const learnt = k1 === Infinity && now.front > 0 ? update() : { updated: false };
+      const learnt = k1 === Infinity && now.front > 0 ? due() : { updated: false };
       now = { ...now, samples: [], front: 0, state: structuredClone(zeroState) };
       return learnt;
     },
@@ -175,6 +190,10 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     },
     weights: () => structuredClone(now.weights),
     state: () => structuredClone(now.state),
+    freeze(frozen: boolean) {
+      now.frozen = frozen;
+    },
+    skipped: () => now.skipped,
     counts: () => ({ ...now.counts }),
     snapshot: () => structuredClone(now),
     restore(from: typeof now) {

@@ -30,7 +30,7 @@ export const flatSpec = ({ layers, output }: SpecWeights): number[] => [
 export const flatWeights = (weights: Weights): number[] => Object.values(weights).flatMap(({ data }) => [...data]);
 
 export interface PairOptions
-  extends Pick<LearnerOptions, 'k1' | 'k2' | 'clipNorm' | 'clipValue' | 'schedule' | 'maxSteps'> {
+  extends Pick<LearnerOptions, 'k1' | 'k2' | 'clipNorm' | 'clipValue' | 'schedule' | 'maxSteps' | 'updateEvery'> {
   input?: number;
   units?: readonly number[];
   outputs?: number;

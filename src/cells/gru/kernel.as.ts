@@ -15,7 +15,9 @@
  * Tape     gates [T·B × 4Hp]: r z n q        gradients [T·B × 4Hp]: r̅ z̅ n̅ q̅
  * Cost     3·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
-import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
+import { accumulate, accumulateBias } from "../../linear/accumulate.as";
+import { project, projectBoth } from "../../linear/project.as";
+import { projectBack } from "../../linear/projectBack.as";
 import { flush, sigmoidSums, tanhRows, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 

@@ -13,7 +13,9 @@
  * Tape     gates [T·B × 5Hp]: i f o g tanh(c)
  * Cost     4·H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
-import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
+import { accumulate, accumulateBias } from "../../linear/accumulate.as";
+import { project, projectBoth } from "../../linear/project.as";
+import { projectBack } from "../../linear/projectBack.as";
 import { flush, sigmoidSums, tanhRows, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 

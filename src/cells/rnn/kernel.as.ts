@@ -11,7 +11,9 @@
  * Tape     gates [T·B × Hp]: φ(a), where a was summed; backward reads h
  * Cost     H·(I + H) multiply-adds a sample forward, twice that backward; no allocation
  */
-import { accumulate, accumulateBias, project, projectBack, projectBoth } from "../../linear.as";
+import { accumulate, accumulateBias } from "../../linear/accumulate.as";
+import { project, projectBoth } from "../../linear/project.as";
+import { projectBack } from "../../linear/projectBack.as";
 import { flush, sigmoidSums, tanhSums } from "../../math.as";
 import { Layer, Pass } from "../layer.as";
 

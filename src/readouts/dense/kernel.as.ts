@@ -7,7 +7,10 @@
  * Shapes   h [M × Hp]   z, y, their gradients [M × Op]   W [O × Hp]   b [Op]
  * Cost     O·H multiply-adds a row forward, twice that backward
  */
-import { accumulate, accumulateBias, dot, project, projectBack } from "../../linear.as";
+import { accumulate, accumulateBias } from "../../linear/accumulate.as";
+import { dot } from "../../linear/dot.as";
+import { project } from "../../linear/project.as";
+import { projectBack } from "../../linear/projectBack.as";
 import { exp, sigmoidRows } from "../../math.as";
 import { Readout } from "../readout.as";
 

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { lstm } from '../src/cells/lstm/index.js';
+import { createModel } from '../src/createModel.js';
+import { EddyError } from '../src/errors.js';
+import { dense } from '../src/readouts/dense/index.js';
+import type { Snapshot } from '../src/stage.js';
+import { openCheckpoint } from './checkpoint.js';
+import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
+import { openRowReader } from './rowReader.js';
+import type { TableFormat } from './rows.js';
+import { formatOf, readTable } from './rows.js';
+import { openScore, type Summary } from './score.js';
+
+export interface ForecastOptions {
+  column?: string;
+  time?: string;
+  format?: TableFormat;
+  horizon: number;
+  units: number;
+  layers: number;
+  k1: number;
+  k2: number;
+  lr: number;
+  seed: number;
+  season: number;
+  onInvalid: 'error' | 'skip' | 'hold';
+  chart: boolean;
+  jsonSummary?: string;
+  checkpoint?: string;
+  every: number;
+}
+
+/** What `eddy forecast` does. */
+export async function run(file: string, options: ForecastOptions): Promise<void> {
+  const { horizon, units, layers, k1, k2, lr, season, seed } = options;
+  using model = await createModel({
+    input: FEATURES,
+    layers: Array.from({ length: layers }, () => lstm(units)),
+    output: dense(1),
+    seed,
+  });
+  const stage = openForecaster(model, { horizon, k1, k2, rate: lr, season });
+  const score = openScore(horizon, season);
+  const started = performance.now();
+  const progress = openProgress();
+  const row = openRowReader(options);
+  const write = openWriter(options.chart);
+  const parts = { stage, score, row };
+  // Rows that the input has given, and those that the checkpoint has seen.
+  let taken = 0;
+  let seen = 0;
+  let saved = 0;
+  try {
+    const checkpoint =
+      options.checkpoint === undefined
+        ? undefined
+        : await openCheckpoint(options.checkpoint, model, setupOf(options), parts);
+    seen = saved = checkpoint?.offset ?? 0;
+    const save = async () => {
+      if (!checkpoint || saved === taken) return;
+      // A row that the checkpoint has seen is never written again: it must be out.
+      await write.flush();
+      await checkpoint.save(taken);
+      saved = taken;
+    };
+    for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
+      if (++taken <= seen) continue;
+      const observation = row.read(record);
+      if (observation) {
+        let out: Forecast | undefined;
+        stage.step(observation, (line) => {
+          out = line;
+        });
+        if (out) {
+          score.add(observation.value, out.expected);
+          await write.line(out);
+        }
+      }
+      if (taken % options.every === 0) await save();
+      if ((taken & 15) === 0) await checkpoint?.turn();
+      if ((taken & 1023) === 0) progress.show(taken - seen, started);
+    }
+    if (taken < seen) {
+      throw new EddyError(
+        'invalid-file',
+        `the checkpoint has seen ${seen} rows, the input has ${taken}; give it the same input`,
+      );
+    }
+    await save();
+    await checkpoint?.flush();
+  } finally {
+    stage.dispose();
+    progress.clear();
+  }
+  if (row.firstBad && row.index === 0) throw row.firstBad;
+  const summary = score.summary((performance.now() - started) / 1000, row.skipped, taken - seen);
+  if (options.chart) process.stdout.write(`${(await import('./chart.js')).chart(write.newest)}\n`);
+  process.stderr.write(`${describe(summary, horizon)}\n`);
+  if (options.jsonSummary !== undefined) await writeSummary(options.jsonSummary, summary);
+}
+
+async function writeSummary(file: string, summary: Summary): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new EddyError(
+      'invalid-file',
+      `--json-summary must name a file that can be written, got ${why}; check the path`,
+      { cause },
+    );
+  }
+}
+
+/** What a checkpoint cannot go on with if it changes. */
+function setupOf({ horizon, units, layers, k1, k2, lr, seed, season, onInvalid }: ForecastOptions): Snapshot {
+  return { horizon, units, layers, k1, k2, lr, seed, season, onInvalid };
+}
+
+/** Lines to standard output, or, for a chart, the newest kept. */
+function openWriter(isChart: boolean) {
+  const { stdout } = process;
+  const newest: Forecast[] = [];
+  return {
+    newest,
+    async line(out: Forecast): Promise<void> {
+      if (isChart) {
+        newest.push(out);
+        if (newest.length > 96) newest.shift();
+      } else if (!stdout.write(`${JSON.stringify(out)}\n`)) {
+        await once(stdout, 'drain');
+      }
+    },
+    /** Settles once all that was written has left this process. */
+    flush: () => new Promise<void>((resolve) => stdout.write('', () => resolve())),
+  };
+}
+
+/** One line that is written over, on a terminal only. */
+function openProgress() {
+  const { stderr } = process;
+  let shown = false;
+  return {
+    show(rows: number, started: number) {
+      if (!stderr.isTTY) return;
+      const perSecond = Math.round(rows / ((performance.now() - started) / 1000));
+      stderr.write(`\r${rows.toLocaleString('en')} rows, ${perSecond.toLocaleString('en')} a second`);
+      shown = true;
+    },
+    clear() {
+      if (shown) stderr.write('\r\u001b[K');
+      shown = false;
+    },
+  };
+}
+
+function describe({ rows, rowsPerSecond, skipped, mae, rmse, skill }: Summary, horizon: number): string {
+  const number = (value: number | null | undefined) =>
+    value === null || value === undefined ? '–' : value.toPrecision(4);
+  const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
+  const baselines = [
+    `over the last value ${percent(skill.lastValue)}`,
+    ...(skill.seasonalNaive === undefined ? [] : [`over the seasonal naive ${percent(skill.seasonalNaive)}`]),
+  ];
+  return [
+    `${rows.toLocaleString('en')} rows, ${rowsPerSecond.toLocaleString('en')} rows/s${skipped > 0 ? `, ${skipped} skipped` : ''}`,
+    `${horizon} ahead: MAE ${number(mae)}, RMSE ${number(rmse)}; skill ${baselines.join(', ')}`,
+  ].join('\n');
+}
