@@ -1,10 +1,10 @@
 import { map, type Observable, type OperatorFunction, pipe } from 'rxjs';
 import { EddyError } from '../src/errors.js';
-import { checkHorizons, Horizons } from '../src/learner/horizons.js';
+import { checkHorizons, Horizons, partWidth } from '../src/learner/horizons.js';
 import { type Learner, openLearner } from '../src/learner/learner.js';
 import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
-import { type Loss, readTarget as readPlainTarget } from '../src/losses/loss.js';
+import { readTarget as readPlainTarget } from '../src/losses/loss.js';
 import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
@@ -133,7 +133,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
   }
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
   const { loss } = checked;
-  if (several) checkSeveral(loss, model, horizons.length);
+  const width = partWidth('learn', loss, model, horizons.length);
   const openReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
   openReaction(); // a bad option fails here, not at the first subscription
   const readTarget = loss.readTarget ?? readPlainTarget;
@@ -143,7 +143,6 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
     const reader = new SampleReader('learn', model.input, onInvalid, metrics);
     const count = metrics && countLearner(learner, metrics);
     const x = new Float32Array(model.input);
-    const width = loss.targetWidth(model.output, model.spec.output) / horizons.length;
     const checkedTarget = new Float32Array(width);
     const fed = feedback && new Feedback(feedback, model.output);
     const sampleOf = (value: In, anew: boolean): unknown => {
@@ -218,22 +217,6 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
-}
-
-/** Each horizon must have as many outputs as the others, and a loss that goes by the element. */
-function checkSeveral(loss: Loss, { output, spec }: Model, horizons: number): void {
-  if (loss.fused && loss.single) {
-    throw new EddyError(
-      'invalid-option',
-      `learn: several horizons must have a loss of independent outputs, got ${loss.name}, whose classes share one softmax; open a learn for each horizon`,
-    );
-  }
-  const width = loss.targetWidth(output, spec.output);
-  if (width % horizons === 0) return;
-  throw new EddyError(
-    'invalid-option',
-    `learn: ${horizons} horizons must share the target's ${width} numbers evenly, got ${width} / ${horizons}; use dense(horizons × targets)`,
-  );
 }
 
 const missing = (outputs: number): Target => new Array<undefined>(outputs).fill(undefined);

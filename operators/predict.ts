@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
-import type { State } from '../src/model/state.js';
+import { type State, tensorsOf } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
@@ -106,7 +106,7 @@ export function predictStage<In = Sample>(
       }),
       restore(from) {
         const { reader: readerFrom, state: stateFrom, last: lastFrom, count: countFrom } = from;
-        state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
+        state.restore(tensorsOf(snapshotRecord('predict', 'state', stateFrom)));
         reader.restore(snapshotRecord('predict', 'reader', readerFrom));
         count = Number(countFrom);
         seen = lastFrom instanceof Float32Array && lastFrom.length === last.length;
@@ -118,10 +118,4 @@ export function predictStage<In = Sample>(
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
-}
-
-function tensors(from: Snapshot): Record<string, Float32Array> {
-  const found: Record<string, Float32Array> = {};
-  for (const [name, data] of Object.entries(from)) if (data instanceof Float32Array) found[name] = data;
-  return found;
 }
