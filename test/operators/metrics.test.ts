@@ -167,6 +167,7 @@ describe('openTelemetryMetrics', () => {
       'samples',
       'skipped',
       'held',
+      'dropped',
       'failed',
       'updates',
       'skipped_updates',
