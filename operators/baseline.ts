@@ -3,6 +3,8 @@ import { EddyError } from '../src/errors.js';
 import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
 import { type Row, readRow, widthOf } from '../src/online/row.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
+import { numberOf } from '../src/online/state.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
@@ -50,6 +52,23 @@ export function baselineStage(
         model.step(row, Number.NaN);
         index++;
         emit(model.forecast.slice());
+      },
+      snapshot: () => ({ index, width: row.length, ...(model?.snapshot && { model: model.snapshot() }) }),
+      restore(from) {
+        const channels = numberOf('baseline', from, 'width');
+        const at = numberOf('baseline', from, 'index');
+        const opened = channels === 0 ? undefined : open({ channels, horizon }, seasons);
+        if (opened && !opened.restore) {
+          throw new EddyError(
+            'invalid-state',
+            'baseline: the model must have restore() to go on from a snapshot, this one has none; give it snapshot() and restore()',
+          );
+        }
+        opened?.restore?.(snapshotRecord('baseline', 'model', from.model));
+        model?.dispose?.();
+        model = opened;
+        row = new Float64Array(channels);
+        index = at;
       },
       dispose: () => model?.dispose?.(),
     };

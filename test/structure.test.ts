@@ -130,7 +130,7 @@ describe('the package', () => {
   it('gives each operator a file named after it', () => {
     // What several operators are made of.
     const parts = [
-      ...['countLearner', 'driftReaction', 'feedback', 'key', 'keyedBatch', 'keyedStage'],
+      ...['countLearner', 'driftReaction', 'feedback', 'inlet', 'key', 'keyedBatch', 'keyedStage'],
       ...['powerSpectrum', 'recency', 'window'],
     ];
     const misnamed = under('operators')

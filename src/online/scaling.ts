@@ -51,7 +51,8 @@ export function openUnscaling(scaler: Scaler): Stage<Row, number | Float32Array>
   return {
     step(sample, emit) {
       if (row.length !== scaler.width) row = new Float64Array(scaler.width);
-      readRow(sample, row, 'inverse', index++);
+      readRow(sample, row, 'inverse', index);
+      index++;
       const own = (i: number) => scaler.inverse(row[i] ?? 0, i);
       emit(typeof sample === 'number' ? own(0) : Float32Array.from(row, (_, i) => own(i)));
     },

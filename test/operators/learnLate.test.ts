@@ -69,12 +69,14 @@ describeOperator('learnLate', {
     { id: Number.NaN, x: [1, 2] },
   ],
   inUse,
+  without: { open: 'its stage’s, below', tolerant: 'its stage’s', failing: 'its stage’s' },
 });
 describeOperator("learnLate's stage", {
   operator: () => asOperator(learnLateStage(model, options(1e-300))),
   open: () => openOwn(0.1),
   sample: input,
   bad: [{ sample: { id: 1, x: [1] } }, { sample: { id: Number.NaN, x: [1, 2] } }],
+  without: { tolerant: 'a held sample has the id of its own, a dropped label no sample: below' },
   failing: (when, error) =>
     asOperator(
       learnLateStage(model, {

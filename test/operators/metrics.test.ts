@@ -31,6 +31,7 @@ describeOperator('measured', {
   bad: [Number.NaN],
   tolerant: (onInvalid) => asOperator(measured(() => openSum({ log, onInvalid }), ledger().metrics)),
   inUse: () => log.live,
+  without: { failing: 'it calls nothing of its own: the stage is another’s, and metrics must not throw' },
 });
 
 describe('measured', () => {
