@@ -5,7 +5,7 @@ import { type Row, readRow, widthOf } from '../src/online/row.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import { numberOf } from '../src/online/state.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface BaselineOptions {
@@ -34,7 +34,7 @@ export const baseline = (
 export function baselineStage(
   open: (shape: ForecastShape, seasons?: Seasons) => ForecastModel,
   { horizon = 1, season }: BaselineOptions = {},
-): () => Stage<Row, Float64Array> {
+): () => OpenStage<Row, Float64Array> {
   if (!Number.isSafeInteger(horizon) || horizon < 1) {
     throw new EddyError('invalid-option', `baseline: horizon must be a whole number ≥ 1, got ${horizon}`);
   }
@@ -70,7 +70,7 @@ export function baselineStage(
         row = new Float64Array(channels);
         index = at;
       },
-      dispose: () => model?.dispose?.(),
+      ...disposing(() => model?.dispose?.()),
     };
   };
 }

@@ -10,7 +10,7 @@ import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { countLearner } from './countLearner.js';
 import { DriftReaction, type DriftReactionOptions } from './driftReaction.js';
@@ -81,7 +81,7 @@ export function learn<In = Sample>(model: Model, options: LearnOptions<In>): Ope
 export function switchedStage<In = Sample>(
   model: Model,
   options: LearnStageOptions<In>,
-): () => Stage<{ sample: In } | { learning: boolean }, LearnStep> {
+): () => OpenStage<{ sample: In } | { learning: boolean }, LearnStep> {
   let opened: Learner | undefined;
   const open = learnStage<In>(model, {
     ...options,
@@ -104,7 +104,7 @@ export function switchedStage<In = Sample>(
 }
 
 /** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
-export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => Stage<In, LearnStep> {
+export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => OpenStage<In, LearnStep> {
   const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error', metrics } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
@@ -137,7 +137,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
   const openReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
   openReaction(); // a bad option fails here, not at the first subscription
   const readTarget = loss.readTarget ?? readPlainTarget;
-  const open = (): Stage<In, LearnStep> => {
+  const open = (): OpenStage<In, LearnStep> => {
     const reaction = openReaction();
     const learner = openLearner(model, reaction ? { ...checked, schedule: reaction.schedule } : checked);
     const reader = new SampleReader('learn', model.input, onInvalid, metrics);
@@ -213,7 +213,7 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
         reaction?.restore(snapshotRecord('learn', 'drift', drift));
         count?.(false);
       },
-      dispose: () => learner.dispose(),
+      ...disposing(() => learner.dispose()),
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;

@@ -11,7 +11,7 @@ import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { countLearner } from './countLearner.js';
 import { measured } from './measured.js';
@@ -120,7 +120,7 @@ function endingStage<In>(
 export function learnApartStage<In = Sample>(
   model: Model,
   options: LearnApartStageOptions<In>,
-): () => Stage<In, ApartStep> {
+): () => OpenStage<In, ApartStep> {
   const { worker, target, features, resetWhen, inspect, onInvalid = 'error', metrics, onReport } = options;
   checkOnInvalid(onInvalid, 'learnApart');
   for (const [name, given] of Object.entries({ worker, target })) {
@@ -131,7 +131,7 @@ export function learnApartStage<In = Sample>(
   const width = partWidth('learnApart', loss, model, checkApart('learnApart', options).horizons.length);
   const readTarget = loss.readTarget ?? readPlainTarget;
   const missing = new Array<undefined>(width).fill(undefined);
-  const open = (): Stage<In, ApartStep> => {
+  const open = (): OpenStage<In, ApartStep> => {
     const counts = { updates: 0, nonFinite: 0, clipped: 0, skipped: 0, droppedLabels: 0 };
     const count = metrics && countLearner({ counts }, metrics);
     const reader = new SampleReader('learnApart', model.input, onInvalid, metrics);
@@ -181,7 +181,7 @@ export function learnApartStage<In = Sample>(
         apart.restore(snapshotRecord('learnApart', 'apart', from.apart));
         reader.restore(from.reader);
       },
-      dispose: () => apart.dispose(),
+      ...disposing(() => apart.dispose()),
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;

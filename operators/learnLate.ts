@@ -9,7 +9,7 @@ import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { countLearner } from './countLearner.js';
 import { type WithInputsOptions, withInputs } from './withInputs.js';
@@ -69,7 +69,7 @@ export function learnLate<In, Label>(
 export function learnLateStage<In, Label>(
   model: Model,
   options: LearnLateStageOptions<In, Label>,
-): () => Stage<{ sample: In } | { label: Label }, LateStep> {
+): () => OpenStage<{ sample: In } | { label: Label }, LateStep> {
   const { sampleId, labelId, target, tolerance, features, onInvalid = 'error', metrics } = options;
   checkOnInvalid(onInvalid, 'learnLate');
   for (const [name, selector] of Object.entries({ sampleId, labelId, target })) {
@@ -133,7 +133,7 @@ export function learnLateStage<In, Label>(
         lost = matcher.lost;
         count?.(false);
       },
-      dispose: () => learner.dispose(),
+      ...disposing(() => learner.dispose()),
     };
   };
 }

@@ -6,7 +6,7 @@ import { type State, tensorsOf } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { measured } from './measured.js';
 
@@ -53,7 +53,7 @@ export const predict = <In = Sample>(
 export function predictStage<In = Sample>(
   model: Model,
   { features, emit: when = 'each', resetWhen, state: given, onInvalid = 'error', metrics }: PredictOptions<In> = {},
-): () => Stage<In, Float32Array> {
+): () => OpenStage<In, Float32Array> {
   checkOnInvalid(onInvalid, 'predict');
   const counted = typeof when === 'number';
   if (
@@ -70,7 +70,7 @@ export function predictStage<In = Sample>(
       `predict: state must have one row, got ${given.rows}; step several rows with model.step`,
     );
   }
-  const open = (): Stage<In, Float32Array> => {
+  const open = (): OpenStage<In, Float32Array> => {
     const state = given ?? model.openState();
     const reader = new SampleReader('predict', model.input, onInvalid, metrics);
     const x = new Float32Array(model.input);
@@ -112,9 +112,9 @@ export function predictStage<In = Sample>(
         seen = lastFrom instanceof Float32Array && lastFrom.length === last.length;
         if (seen && lastFrom instanceof Float32Array) last.set(lastFrom);
       },
-      dispose() {
+      ...disposing(() => {
         if (!given) state.dispose();
-      },
+      }),
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;

@@ -31,6 +31,18 @@ describe('every operator', () => {
     expect(lawful).toContain(name);
   });
 
+  it('has a stage that using disposes of', () => {
+    const results = readdirSync(new URL('operators/', root)).flatMap((file) =>
+      [
+        ...readFileSync(new URL(`operators/${file}`, root), 'utf8').matchAll(
+          /^export function (\w+Stage)\b[\s\S]*?\): (?:\([^()]*\) => )*\(\) => (\w*Stage)</gm,
+        ),
+      ].map(([, name, result]) => ({ name, result })),
+    );
+    expect(results.length).toBeGreaterThan(20);
+    expect(results.filter(({ result }) => result !== 'OpenStage')).toEqual([]);
+  });
+
   it('is exempt from them for a reason, and only if it exists', () => {
     for (const name of Object.keys(exempt)) expect(operators).toContain(name);
   });
