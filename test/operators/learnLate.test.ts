@@ -183,16 +183,19 @@ describe('learnLate', () => {
       add: (name, by) => {
         totals[name] = (totals[name] ?? 0) + by;
       },
-      set() {},
+      set: (name, value) => {
+        totals[name] = value;
+      },
       record() {},
     };
+    const heapBytes = runtime.heap.bytesInUse;
     const stage = learnLateStage(model, { ...options(1e-300, 'skip', metrics), maxLag: 1 })();
     for (let id = 1; id <= 4; id++) stage.step({ sample: { id, x: [0, 1] } }, () => {});
     for (const click of [1, 9, 3]) stage.step({ label: { click, amount: 1 } }, () => {});
     stage.step({ label: { click: 4, amount: Number.POSITIVE_INFINITY } }, () => {});
     stage.step({ sample: { id: 5, x: [Number.NaN, 1] } }, () => {});
     stage.dispose();
-    expect(totals).toEqual({ samples: 4, updates: 1, lostLabels: 2, lateLabels: 2, skipped: 2 });
+    expect(totals).toEqual({ samples: 5, heapBytes, updates: 1, lostLabels: 2, lateLabels: 2, skipped: 2 });
   });
 
   it('checks its options at the call', () => {
