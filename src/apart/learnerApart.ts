@@ -8,16 +8,10 @@ import { type State, tensorsOf } from '../model/state.js';
 import { readSample, type Sample } from '../sample.js';
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
-import {
-  buffersOf,
-  type FromLearner,
-  isFromLearner,
-  type LearnerRecord,
-  type LearnerReport,
-  type ToLearner,
-} from './messages.js';
+import { LearnerLink } from './learnerLink.js';
+import type { LearnerRecord, LearnerReport } from './messages.js';
 import { type CheckedApart, checkApart, type LearnerApartOptions } from './options.js';
-import { close, listen, type Port, post } from './port.js';
+import type { Port } from './port.js';
 import { Waiting } from './waiting.js';
 
 /** A prediction beside a learner. */
@@ -63,7 +57,6 @@ export class LearnerApart implements Disposable {
   /** The newest one, if any has come. */
   report: LearnerReport | undefined;
   readonly #model: Model;
-  readonly #port: Port;
   readonly #options: LearnerApartOptions;
   readonly #checked: CheckedApart;
   readonly #state: State;
@@ -71,16 +64,10 @@ export class LearnerApart implements Disposable {
   readonly #x: Float32Array;
   readonly #target: Float32Array;
   readonly #readTarget: NonNullable<Loss['readTarget']>;
-  readonly #stop: () => void;
-  /** The number of the first sample that the learner has not been sent; 0: it has not been opened. */
-  #next = 0;
-  /** Is a message on its way that will be answered? */
-  #busy = false;
+  readonly #link: LearnerLink;
   #begins = false;
   #learned = 0;
-  #failure: EddyError | undefined;
   #disposed = false;
-  #finishing: { resolve: () => void; reject: (error: EddyError) => void } | undefined;
 
   /** @internal */
   constructor(model: Model, port: Port, options: LearnerApartOptions, checked: CheckedApart) {
@@ -89,7 +76,6 @@ export class LearnerApart implements Disposable {
     const { horizons, batch, maxWaiting } = checked;
     const part = partWidth('openLearnerApart', loss, model, horizons.length);
     this.#model = model;
-    this.#port = port;
     this.#options = options;
     this.#checked = checked;
     this.#state = state ?? model.openState();
@@ -97,11 +83,15 @@ export class LearnerApart implements Disposable {
     this.#x = new Float32Array(model.input);
     this.#target = new Float32Array(part);
     this.#readTarget = loss.readTarget ?? readTarget;
-    this.#stop = listen(
-      port,
-      (message) => this.#hear(message),
-      (how) => this.#lost(how),
-    );
+    this.#link = new LearnerLink(port, this.#waiting, {
+      open: () => this.#record(),
+      weights: (block, learned) => this.#takeWeights(block, learned),
+      report: (report) => {
+        this.report = report;
+        options.onReport?.(report);
+      },
+      failed: (error) => options.onError?.(error),
+    });
   }
 
   /**
@@ -122,10 +112,9 @@ export class LearnerApart implements Disposable {
     const before = this.#waiting.full ? this.#state.snapshot() : undefined;
     const output = this.#model.step(this.#x, this.#state, out?.output);
     this.counts.samples = index;
-    this.#waiting.add(index, this.#x, target === undefined ? undefined : this.#target, this.#begins, before);
+    this.#link.add(index, this.#x, target === undefined ? undefined : this.#target, this.#begins, before);
     this.counts.dropped = this.#waiting.dropped;
     this.#begins = false;
-    if (!this.#busy) this.#send();
     const result = out ?? { index, output, learned: 0 };
     result.index = index;
     result.learned = this.#learned;
@@ -176,51 +165,28 @@ export class LearnerApart implements Disposable {
   /** Settles when the learner has learned all that waits and its last weights are in the model. Fails with what ends it before. */
   finish(): Promise<void> {
     this.#requireOpen('learnerApart.finish');
-    return new Promise((resolve, reject) => {
-      this.#finishing = { resolve, reject };
-      if (!this.#busy) this.#send();
-    });
+    return this.#link.finish();
   }
 
   /** Ends the learner and its worker, and frees the state; the model stays, with the weights that it has. May be called more than once. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#stop();
     if (!this.#options.state) this.#state.dispose();
-    this.#post({ eddy: 'close' });
-    close(this.#port);
-    this.#settle(new EddyError('disposed', 'learnerApart.finish: the learner must be open, it has been disposed'));
+    this.#link.close();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  #send(): void {
-    const batch = this.#waiting.take();
-    if (batch) {
-      if (this.#next === 0) this.#open();
-      if (batch.first === this.#next) batch.state = undefined;
-      this.#next = batch.first + batch.count;
-      this.#busy = true;
-      this.#post({ eddy: 'learn', batch }, buffersOf(batch));
-    } else if (this.#finishing) {
-      if (this.#next === 0) this.#settle();
-      else {
-        this.#busy = true;
-        this.#post({ eddy: 'finish' });
-      }
-    }
-  }
-
-  /** Not before the first sample: what was restored until then counts. */
-  #open(): void {
+  /** Not before the first sample goes out: what was restored until then counts. */
+  #record(): LearnerRecord {
     const { loss } = this.#options;
     const { horizons, handOver, travels: options } = this.#checked;
     const weights = new Float32Array(this.#model.block.floats);
     this.#model.readBlock(weights);
-    const learner: LearnerRecord = {
+    return {
       definition: definitionOf(this.#model.spec),
       weights,
       loss: { name: loss.name, parameters: loss.parameters },
@@ -228,63 +194,17 @@ export class LearnerApart implements Disposable {
       horizons,
       handOver,
     };
-    this.#post({ eddy: 'open', learner }, [weights.buffer]);
   }
 
-  #hear(message: unknown): void {
-    if (isFromLearner(message)) this.#take(message);
-  }
-
-  #take(message: FromLearner): void {
-    if (message.eddy === 'weights') {
-      if (this.#model.disposed) return;
-      this.#model.writeBlock(message.block);
-      this.#learned = message.learned;
-      this.counts.handOvers++;
-      this.#post({ eddy: 'spent', block: message.block }, [message.block.buffer]);
-    } else if (message.eddy === 'failed') {
-      this.#fail(new EddyError(message.code, `learnerApart: the learner in its worker has failed. ${message.message}`));
-    } else {
-      this.#busy = false;
-      this.report = message.report;
-      this.#options.onReport?.(message.report);
-      if (message.eddy === 'learned') {
-        this.#waiting.reuse(message.batch);
-        this.#send();
-      } else this.#settle();
-    }
-  }
-
-  #lost(how: string): void {
-    this.#fail(
-      new EddyError(
-        'host',
-        `learnerApart: the worker must live as long as its stream, it ${how}; look for the cause there, and open another`,
-      ),
-    );
-  }
-
-  #fail(error: EddyError): void {
-    if (this.#failure || this.#disposed) return;
-    this.#failure = error;
-    this.#stop();
-    this.#settle(error);
-    this.#options.onError?.(error);
-  }
-
-  #settle(error?: EddyError): void {
-    const finishing = this.#finishing;
-    this.#finishing = undefined;
-    if (error) finishing?.reject(error);
-    else finishing?.resolve();
-  }
-
-  #post(message: ToLearner, transfer?: ArrayBuffer[]): void {
-    post(this.#port, message, transfer);
+  #takeWeights(block: Float32Array, learned: number): void {
+    if (this.#model.disposed) return;
+    this.#model.writeBlock(block);
+    this.#learned = learned;
+    this.counts.handOvers++;
   }
 
   #requireOpen(where: string): void {
-    if (this.#failure) throw this.#failure;
+    if (this.#link.failure) throw this.#link.failure;
     if (!this.#disposed) return;
     throw new EddyError('disposed', `${where}: the learner must be open, it has been disposed; open a new one`);
   }
