@@ -74,9 +74,9 @@ function recurrentPrefixes(bag: TensorBag): string[] {
 }
 
 function takeModule(bag: TensorBag, prefix: string, activation: RnnActivation | undefined): RecurrentPart[] {
-  if (bag.names.includes(`${prefix}weight_hh`)) return [takeLayer(bag, prefix, '', activation)];
+  if (bag.has(`${prefix}weight_hh`)) return [takeLayer(bag, prefix, '', activation)];
   const parts: RecurrentPart[] = [];
-  while (bag.names.includes(`${prefix}weight_hh_l${parts.length}`)) {
+  while (bag.has(`${prefix}weight_hh_l${parts.length}`)) {
     parts.push(takeLayer(bag, prefix, `_l${parts.length}`, activation));
   }
   return parts;
