@@ -171,6 +171,29 @@ describe('eddy convert', () => {
     expect(readSafetensors(readFileSync(from)).tensors).toEqual(readSafetensors(readFileSync(start)).tensors);
   });
 
+  test.each<[string, string, string[], RegExp, number]>([
+    ['a pickle', 'model.pt', [...'\x80\x02}q'], /pickle.*save the weights as safetensors/, 1],
+    ['a zip archive', 'model.keras', [...'PK\x03\x04'], /zip archive.*safetensors/, 1],
+    ['HDF5', 'model.h5', [...'\x89HDF\r\n'], /HDF5.*safetensors/, 1],
+  ])('says what to do with %s', (_, name, characters, message, code) => {
+    writeFileSync(
+      at(name),
+      Uint8Array.from(characters, (c) => c.charCodeAt(0)),
+    );
+    expect(eddy('convert', at(name), at('never.onnx'))).toMatchObject({
+      status: code,
+      stderr: expect.stringMatching(message),
+    });
+  });
+
+  test('refuses an ending that would promise another format, and a folder that is not there', () => {
+    const from = golden('interop_gru1_gru_pytorch.safetensors');
+    const ending = eddy('convert', from, at('out.h5'));
+    expect(ending).toMatchObject({ status: 2, stderr: expect.stringMatching(/no \.h5 file can be written.*--to/) });
+    const nowhere = eddy('convert', from, at('no/where.eddy'));
+    expect(nowhere).toMatchObject({ status: 1, stderr: expect.stringMatching(/cannot be written.*check the path/) });
+  });
+
   test('fails on what it cannot carry over, and writes nothing', () => {
     const out = at('never.json');
     writeFileSync(
