@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const folder = mkdtempSync(join(tmpdir(), 'eddy-soak-'));
 const report = join(folder, 'report');
@@ -26,4 +27,5 @@ const [before, after] = [
   readFileSync(page, 'utf8').split('<!-- /soak -->')[1],
 ];
 if (status === 0) writeFileSync(page, `${before}<!-- soak -->\n\n${table}\n\n<!-- /soak -->${after}`);
+spawnSync('npx', ['biome', 'format', '--write', fileURLToPath(page)]);
 process.exit(status ?? 1);
