@@ -1,3 +1,4 @@
+import type { Kept, OpenCovariance } from '../readouts/rls/covariance.js';
 import { clamp } from './clamp.js';
 import type { Clock } from './clock.js';
 import { DelayedRls } from './delayedRls.js';
@@ -69,8 +70,10 @@ export class Experts {
   readonly opinions: Float64Array;
   readonly judge: Judge;
   /** What a roll-back restores. */
-  readonly learned: readonly Float64Array[];
-  readonly state: readonly Float64Array[];
+  readonly learned: readonly Kept[];
+  /** The weights that tell of a divergence first. */
+  readonly weights: Float64Array;
+  readonly state: readonly Kept[];
   readonly #c: number;
   readonly #horizon: number;
   readonly #views: Views;
@@ -85,14 +88,16 @@ export class Experts {
   /** Of the last horizon + 1 rows: the deviation (0: nothing is to be learned), the value, its excess; then a base for each horizon. */
   readonly #origins: Float64Array;
 
-  constructor(channel: number, horizon: number, views: Views, withNetwork: boolean) {
+  constructor(channel: number, horizon: number, views: Views, network: { openCovariance: OpenCovariance } | undefined) {
     this.#c = channel;
     this.#horizon = horizon;
     this.#views = views;
-    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
-    this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE);
+    const open = network?.openCovariance;
+    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1, open });
+    this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE, open);
+    this.weights = this.#rls.rls.weights;
     this.#first[RLS - RLS] = 0.5;
-    this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
+    this.#first[(network ? NETWORK : LAGS) - RLS] = 0.5;
     this.#stacks = Array.from({ length: horizon }, () => {
       const stack = new Rls({ inputs: STACKED, forgetting: 0.9995, prior: 1 / 30 });
       stack.weights.set(this.#first);

@@ -6,6 +6,9 @@ import type { Model } from '../model/model.js';
 import { modelsStarted, openStartedModel, startModels } from '../model/startedModel.js';
 import { adam } from '../optimizers/adam/index.js';
 import { dense } from '../readouts/dense/index.js';
+import type { OpenCovariance } from '../readouts/rls/covariance.js';
+import { openCovariance } from '../readouts/rls/index.js';
+import { type Arena, openArena } from '../runtime/heap.js';
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
 import { clamp } from './clamp.js';
@@ -32,6 +35,8 @@ export interface NetworkViews {
 export interface NetworkExpert {
   /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
   step(views: NetworkViews, seen: Uint8Array): Float32Array;
+  /** Where what runs beside them may keep its covariance: on their heap, until they are disposed. */
+  readonly openCovariance: OpenCovariance;
   snapshot(): Snapshot;
   restore(from: Snapshot): void;
   dispose(): void;
@@ -62,6 +67,8 @@ export function openNetworkExpert(channels: number, horizon: number, networks = 
 }
 
 class Networks implements NetworkExpert {
+  readonly openCovariance: OpenCovariance;
+  readonly #arena: Arena;
   readonly #models: readonly Model[];
   readonly #learners: readonly Learner[];
   readonly #channels: number;
@@ -77,7 +84,10 @@ class Networks implements NetworkExpert {
   #rows = 0;
 
   constructor(models: readonly Model[], channels: number, horizon: number) {
+    const { runtime } = models[0];
     this.#models = models;
+    this.#arena = openArena(runtime.heap);
+    this.openCovariance = (options) => openCovariance(runtime, this.#arena, options);
     this.#channels = channels;
     this.#horizon = horizon;
     this.#learners = models.map((model) =>
@@ -149,6 +159,7 @@ class Networks implements NetworkExpert {
   dispose(): void {
     for (const learner of this.#learners) learner.dispose();
     for (const model of this.#models) model.dispose();
+    this.#arena.dispose();
   }
 
   /** The row whose last target has just come. */
