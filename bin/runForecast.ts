@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { lstm } from '../src/cells/lstm/index.js';
-import { createModel } from '../src/createModel.js';
 import { EddyError } from '../src/errors.js';
-import { dense } from '../src/readouts/dense/index.js';
+import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Snapshot } from '../src/stage.js';
 import { openCheckpoint } from './checkpoint.js';
-import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
+import { type Forecast, openForecaster } from './forecaster.js';
 import { openRowReader } from './rowReader.js';
 import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
@@ -31,16 +29,14 @@ export interface ForecastOptions {
   every: number;
 }
 
+const NETWORKS = 2;
+
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {
   const { horizon, units, layers, k1, k2, lr, season, seed } = options;
-  using model = await createModel({
-    input: FEATURES,
-    layers: Array.from({ length: layers }, () => lstm(units)),
-    output: dense(1),
-    seed,
-  });
-  const stage = openForecaster(model, { horizon, k1, k2, rate: lr, season });
+  await startNetworks();
+  const network = openNetworkExpert(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
+  const stage = openForecaster(network, { horizon, season, time: options.time });
   const score = openScore(horizon, season);
   const started = performance.now();
   const progress = openProgress();
@@ -55,7 +51,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
     const checkpoint =
       options.checkpoint === undefined
         ? undefined
-        : await openCheckpoint(options.checkpoint, model, setupOf(options), parts);
+        : await openCheckpoint(options.checkpoint, network.models[0], setupOf(options), parts);
     seen = saved = checkpoint?.offset ?? 0;
     const save = async () => {
       if (!checkpoint || saved === taken) return;

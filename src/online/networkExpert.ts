@@ -17,8 +17,6 @@ import type { History } from './history.js';
 import type { RunningScales } from './runningScales.js';
 import { checkState, numberOf, packState } from './state.js';
 
-const UNITS = 32;
-const WINDOW = 8;
 const INPUTS = 5; // a channel
 const CLIP = 4;
 const TARGET = 4; // a change beyond 4 typical ones teaches as 4
@@ -31,12 +29,27 @@ export interface NetworkViews {
   readonly moves: RunningScales;
 }
 
+/** How the networks are made and taught. The defaults are those of docs/accuracy.md. */
+export interface NetworkOptions {
+  /** LSTM units in a layer. Default 32. */
+  units?: number;
+  /** Default 1. */
+  layers?: number;
+  /** Rows between updates. Default 1. */
+  k1?: number;
+  /** Rows that an update goes back. Default 8. */
+  k2?: number;
+  /** Adam's, at the start; it falls to a tenth. Default 0.001. */
+  rate?: number;
+}
+
 /** LSTMs that read each row and say the changes to come; they differ in their seed, and their mean is their word. */
 export interface NetworkExpert {
   /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
   step(views: NetworkViews, seen: Uint8Array): Float32Array;
   /** Where what runs beside them may keep its covariance: on their heap, until they are disposed. */
   readonly openCovariance: OpenCovariance;
+  readonly models: readonly Model[];
   snapshot(): Snapshot;
   restore(from: Snapshot): void;
   dispose(): void;
@@ -49,27 +62,37 @@ export const startNetworks = (): Promise<void> => startModels();
 export const networksStarted = (): boolean => modelsStarted();
 
 /**
- * Opens `networks` LSTMs of 32 units. Their readouts start at 0: they say "no change" until they have learned better.
+ * Opens `networks` LSTMs. Their readouts start at 0: they say "no change" until they have learned better.
  *
- * @throws EddyError `host` before `startNetworks`; `out-of-memory`.
+ * @throws EddyError `host` before `startNetworks`; `invalid-option`, `out-of-memory`.
  */
-export function openNetworkExpert(channels: number, horizon: number, networks = 2, seed = 1): NetworkExpert {
+export function openNetworkExpert(
+  channels: number,
+  horizon: number,
+  networks = 2,
+  seed = 1,
+  { units = 32, layers = 1, k1 = 1, k2 = 8, rate = 1e-3 }: NetworkOptions = {},
+): NetworkExpert {
   const models: Model[] = [];
   for (let n = 0; n < networks; n++) {
-    const spec = { input: INPUTS * channels + CALENDAR, layers: [lstm(UNITS)], output: dense(channels * horizon) };
-    const model = openStartedModel({ ...spec, seed: seed + n });
+    const model = openStartedModel({
+      input: INPUTS * channels + CALENDAR,
+      layers: Array.from({ length: layers }, () => lstm(units)),
+      output: dense(channels * horizon),
+      seed: seed + n,
+    });
     const weights = model.weights();
     for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
     model.setWeights(weights);
     models.push(model);
   }
-  return new Networks(models, channels, horizon);
+  return new Networks(models, channels, horizon, { k1, k2, rate });
 }
 
 class Networks implements NetworkExpert {
   readonly openCovariance: OpenCovariance;
+  readonly models: readonly Model[];
   readonly #arena: Arena;
-  readonly #models: readonly Model[];
   readonly #learners: readonly Learner[];
   readonly #channels: number;
   readonly #horizon: number;
@@ -83,19 +106,24 @@ class Networks implements NetworkExpert {
   readonly #result: LearnStep;
   #rows = 0;
 
-  constructor(models: readonly Model[], channels: number, horizon: number) {
+  constructor(
+    models: readonly Model[],
+    channels: number,
+    horizon: number,
+    { k1, k2, rate }: { k1: number; k2: number; rate: number },
+  ) {
     const { runtime } = models[0];
-    this.#models = models;
+    this.models = models;
     this.#arena = openArena(runtime.heap);
     this.openCovariance = (options) => openCovariance(runtime, this.#arena, options);
     this.#channels = channels;
     this.#horizon = horizon;
     this.#learners = models.map((model) =>
       openLearner(model, {
-        k1: 1,
-        k2: WINDOW,
+        k1,
+        k2,
         loss: mse,
-        optimizer: adam(1e-3),
+        optimizer: adam(rate),
         schedule: (n) => Math.max(0.1, 1 / Math.sqrt(1 + n / 500)),
         clipNorm: 1,
         maxLag: horizon,
@@ -158,7 +186,7 @@ class Networks implements NetworkExpert {
 
   dispose(): void {
     for (const learner of this.#learners) learner.dispose();
-    for (const model of this.#models) model.dispose();
+    for (const model of this.models) model.dispose();
     this.#arena.dispose();
   }
 
