@@ -1,4 +1,4 @@
-const PRIOR = 4; // what the judge's word weighs at the start, against 1 of each of the others
+const PRIOR = 3; // what the judge's word weighs at the start, against 1 of each of the others
 const SQUARINGS = 4; // weights fall with the 2⁴ = 16th power of the squared error
 const MOST = 100; // an error counts as at most so many typical changes: one row must not decide for ever
 

@@ -15,6 +15,7 @@ import { RunningScales } from './runningScales.js';
 /** Experts by name, as `Forecaster.forecastOf` takes them. */
 export type Expert =
   | 'last value'
+  | 'judge'
   | 'stack'
   | 'RLS'
   | 'plain lags'
@@ -51,7 +52,7 @@ const LEAN = 48; // lags of the expert that learns fast
 const MOST = 6; // no expert may see a change of more than 6 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 3;
-const MEMORY = 100; // rows of the stack's memory, for each row ahead and five more
+const MEMORY = 85; // rows of the stack's memory, for each row ahead and five more
 
 /** What the experts of all channels look at. */
 export interface Views {
@@ -243,9 +244,12 @@ export class Experts {
     return (index % (this.#horizon + 1)) * (this.#horizon + 3);
   }
 
-  /** One expert's opinion held at row `index`. */
+  /** One expert's opinion held at row `index`; 'judge': its mixture, before the arbiter. */
   opinion(expert: Expert, index: number, ahead: number): number {
-    return this.opinions[this.at(index, ahead) + NAMES.indexOf(expert)];
+    const at = this.at(index, ahead);
+    return expert === 'judge'
+      ? this.judge.mix(ahead - 1, this.opinions, at)
+      : this.opinions[at + NAMES.indexOf(expert)];
   }
 
   /** What comes of the opinions held at row `index`: the judge's mixture, and the arbiter's over it. */

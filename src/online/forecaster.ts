@@ -23,7 +23,7 @@ export interface ForecasterOptions {
 
 /**
  * Forecasts every channel of a stream of rows 1 … horizon rows ahead, and learns from each row as it comes: experts (last
- * value, least squares, seasonal naive, network) → stack → judge. A forecast is learned from only when its row has come.
+ * value, least squares, seasonal naive, network) → stack → judge → arbiter. A forecast is learned from only when its row has come.
  *
  *     const forecaster = new Forecaster({ channels: 1, horizon: 5 });
  *     forecaster.step(Float64Array.of(20.5), Number.NaN);

@@ -168,14 +168,14 @@ class Networks implements NetworkExpert {
     return {
       rows: this.#rows,
       parts: packState([this.#typical, this.#origin]),
-      learners: this.#learners.map((learner) => learner.snapshot()),
+      learners: Object.fromEntries(this.#learners.map((learner, i) => [i, learner.snapshot()])),
     };
   }
 
   restore(from: Snapshot): void {
     const rows = numberOf('forecast', from, 'rows');
     const [typical, origin] = checkState('forecast', [this.#typical.length, this.#origin.length], from.parts);
-    const saved = Array.isArray(from.learners) ? from.learners : [];
+    const saved = snapshotRecord('forecast', 'learners', from.learners);
     this.#learners.forEach((learner, i) => {
       learner.restore(snapshotRecord('forecast', 'learners', saved[i]));
     });
