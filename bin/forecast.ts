@@ -28,7 +28,10 @@ export function addForecast(program: Command): void {
     )
     .argument('[file]', 'a .csv, .ndjson or .jsonl file; - for standard input', '-')
     .option('--column <name>', 'the column to forecast (default: the first that holds a number)')
-    .option('--time <name>', 'a column to pass on as time; dates in it tell the seasons')
+    .option(
+      '--time <name>',
+      'a column to pass on as time; seasons are told by its dates, else by the first column that holds some',
+    )
     .addOption(
       new Option('--format <format>', 'how to read the input (default: by the file’s ending, else csv)').choices([
         'csv',

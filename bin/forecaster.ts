@@ -4,17 +4,18 @@ import type { NetworkExpert } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
-import { timeOf } from './series.js';
 
 /** One value of the series, as it was read. */
 export interface Observation {
   index: number;
   time: string | null;
+  /** Milliseconds since 1970, NaN where no date tells. */
+  moment: number;
   value: number;
 }
 
 /** What is said at one row. */
-export interface Forecast extends Observation {
+export interface Forecast extends Omit<Observation, 'moment'> {
   /** Made at this row for `horizon` rows ahead. */
   forecast: number;
   /** What was forecast for this row; null at the start. */
@@ -25,16 +26,14 @@ export interface Forecast extends Observation {
 
 export interface ForecasterOptions {
   horizon: number;
-  /** Rows in a season, where times do not tell; 0: found. */
+  /** Rows in a season, where no dates tell; 0: found. */
   season: number;
-  /** The name of the column that times come from. */
-  time: string | undefined;
 }
 
 /** Forecasts one series row by row, as the operator `forecast` does, and holds each value beside what was forecast for it. */
 export function openForecaster(
   network: NetworkExpert,
-  { horizon, season, time: column = '' }: ForecasterOptions,
+  { horizon, season }: ForecasterOptions,
 ): Stage<Observation, Forecast> {
   let forecaster: Forecaster | undefined;
   let dated = false;
@@ -48,8 +47,7 @@ export function openForecaster(
   /** Of the last `horizon` rows. */
   const forecasts = new Float64Array(horizon);
   return {
-    step({ index, time, value }, emit) {
-      const moment = time === null ? Number.NaN : timeOf(time, column);
+    step({ index, time, moment, value }, emit) {
       const engine = forecaster ?? open(!Number.isNaN(moment));
       row[0] = value;
       engine.step(row, moment);

@@ -36,7 +36,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   const { horizon, units, layers, k1, k2, lr, season, seed } = options;
   await startNetworks();
   const network = openNetworkExpert(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
-  const stage = openForecaster(network, { horizon, season, time: options.time });
+  const stage = openForecaster(network, { horizon, season });
   const score = openScore(horizon, season);
   const started = performance.now();
   const progress = openProgress();

@@ -50,7 +50,8 @@ export interface ForecastStep {
 
 /**
  * Forecasts a stream 1 … horizon rows ahead, and learns from every row: experts (last value, least squares on lags and
- * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their own past.
+ * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their newest past → an arbiter
+ * that holds the judge's word against the best of them alone over all of it.
  *
  *     sensor$                         --a-----b-----c--|
  *     forecast({ horizon: 5 })        --(5)---(5)---(5)|     from the first row on
