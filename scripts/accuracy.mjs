@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
-import { deviationsOf, evaluateModel, evaluateSeries } from '../dist/bin/evaluateSeries.js';
+import { deviationsOf, evaluateSeries } from '../dist/bin/evaluateSeries.js';
 import { readSeries } from '../dist/bin/series.js';
+import { Evaluation } from '../dist/src/online/evaluation.js';
 import { Forecaster } from '../dist/src/online/forecaster.js';
 import { openNetworkExpert, startNetworks } from '../dist/src/online/networkExpert.js';
 
@@ -70,17 +71,20 @@ const boardTable = (board) =>
     ]),
   );
 
-// Ablation: what is left when a part is taken away, as the geometric mean of MSE over these runs.
+// Ablation: what is left when a part is taken away, as the geometric mean of MSE over these runs. What an expert alone says is read off
+// the run of the whole.
+const EXPERTS = [
+  ['as it is', undefined],
+  ['the judge, without the arbiter', 'judge'],
+  ['the stack alone, without a judge', 'stack'],
+  ['least squares alone', 'RLS'],
+  ['plain lags alone', 'plain lags'],
+  ['the networks alone', 'network'],
+];
 const VARIANTS = [
-  ['as it is', { networks: 2 }],
   ['one network', { networks: 1 }],
   ['no network', { networks: 0 }],
   ['no season, calendar and profile', { networks: 2, seasons: [0, 0] }],
-  ['the judge, without the arbiter', { networks: 2, expert: 'judge' }],
-  ['the stack alone, without a judge', { networks: 2, expert: 'stack' }],
-  ['least squares alone', { networks: 2, expert: 'RLS' }],
-  ['plain lags alone', { networks: 2, expert: 'plain lags' }],
-  ['the networks alone', { networks: 2, expert: 'network' }],
 ];
 const RUNS = cases
   .filter(({ name }) => name !== 'AirPassengers')
@@ -88,33 +92,45 @@ const RUNS = cases
   // Half of the time, and close to what 24 ahead tells.
   .filter(({ horizon }) => horizon < 48);
 
+/** MSE of the whole, or of what each of `experts` says in it. */
 function ablate(
   { series, horizon, train = Math.floor(series.rows.length / 5), from = Math.ceil(series.rows.length / 4) },
-  { networks, seasons, expert },
+  { networks, seasons },
+  experts = [undefined],
 ) {
   const channels = series.columns.length;
   const network = networks > 0 ? openNetworkExpert(channels, horizon, networks) : undefined;
-  const inner = new Forecaster({ channels, horizon, seasons, network });
-  const model = { forecast: inner.forecast, step: (row, time) => inner.step(row, time) };
-  if (expert) {
-    model.step = (row, time) => {
-      inner.step(row, time);
-      model.forecast = inner.forecastOf(expert);
-    };
-  }
-  const result = evaluateModel('ablation', model, series, {
-    channels,
-    horizon,
-    from,
-    deviations: deviationsOf(series.rows.slice(0, train), channels),
+  const forecaster = new Forecaster({ channels, horizon, seasons, network });
+  const deviations = deviationsOf(series.rows.slice(0, train), channels);
+  const scores = experts.map(() => new Evaluation({ channels, horizon, from, deviations }));
+  series.rows.forEach((row, t) => {
+    const step = () => forecaster.step(row, series.times[t]);
+    // The first evaluation steps the forecaster, the others read what its experts then say.
+    experts.forEach((expert, i) => {
+      const model = { forecast: forecaster.forecast, step: i === 0 ? step : () => {} };
+      if (expert) {
+        model.step = () => {
+          model.forecast = forecaster.forecastOf(expert);
+        };
+      }
+      scores[i].step(model, row, series.times[t], () => 0);
+    });
   });
-  inner.dispose();
-  return result.mse;
+  forecaster.dispose();
+  return scores.map((score) => score.result().mse);
 }
-const ablation = [];
+say('ablation');
+const wholes = RUNS.map((run) =>
+  ablate(
+    run,
+    { networks: 2 },
+    EXPERTS.map(([, expert]) => expert),
+  ),
+);
+const ablation = EXPERTS.map(([name], i) => [name, wholes.map((scores) => scores[i])]);
 for (const [name, variant] of VARIANTS) {
   say(`ablation: ${name}`);
-  ablation.push([name, RUNS.map((run) => ablate(run, variant))]);
+  ablation.push([name, RUNS.map((run) => ablate(run, variant)[0])]);
 }
 const whole = ablation[0][1];
 const geometric = (scores) =>
