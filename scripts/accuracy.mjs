@@ -201,7 +201,7 @@ ${table(
   ]),
 )}
 
-Twitter_volume_FB, one row ahead, is decided by one row of its 15,833: a spike of 550 that was followed by one of 1,258, while all spikes before it
+Twitter_volume_FB, one row ahead, is decided by one row of its 15,833: a spike of 550 that was followed by one of 1,258, while the largest before it
 had gone at once. Nobody foresees that; who by chance leans its way wins the line.
 
 ## What each part brings
