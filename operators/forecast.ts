@@ -61,7 +61,8 @@ export interface ForecastStep {
 
 /**
  * Forecasts a stream 1 … horizon rows ahead, and learns from every row: experts (last value, least squares on lags and
- * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their own past.
+ * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their newest past → an arbiter
+ * that holds the judge's word against the best of them alone over all of it.
  *
  *     sensor$                         --a-----b-----c--|
  *     forecast({ horizon: 5 })        --(5)---(5)---(5)|     from the first row on
@@ -113,7 +114,7 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
     let expert: NetworkExpert | undefined;
     let row = new Float64Array(0);
     const openFor = (channels: number) => {
-      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed, openWatch) : undefined;
+      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed, { openWatch }) : undefined;
       expert = network;
       row = new Float64Array(channels);
       bands = intervals && new HorizonIntervals(channels, horizon, intervals);
