@@ -17,33 +17,29 @@ const SPREAD = 4;
  * 64 samples can learn from it; otherwise the weights themselves would follow the level, and forget it. Time constants are spread
  * evenly in their logarithm, as in the chrono initialisation (Tallec & Ollivier 2018, arXiv:1804.11188), and so are sensitivities.
  *
- * For an LSTM (i, f, g of the unit) and a GRU (z, n) of one input; a plain RNN has no gate to hold a level with, and stays as it is.
+ * For an LSTM of one input: i, f and g of those units. A GRU's h is one mean of old and new, and a plain RNN has no gates: both do better as
+ * they are (`npm run audio:esr`).
  */
-export function withLevelDetectors(weights: Weights, cell: 'lstm' | 'gru' | 'rnn', sampleRate: number): Weights {
-  if (cell === 'rnn') return weights;
+export function withLevelDetectors(weights: Weights, sampleRate: number): Weights {
   const copy = Object.fromEntries(
     Object.entries(weights).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]),
   );
   const [W, U, b] = ['weight_ih', 'weight_hh', 'bias_ih'].map((name) => copy[`layers.0.${name}`].data);
   const H = copy['layers.0.weight_hh'].shape[1];
   const detectors = H >> 1;
-  // Where a gate's rows begin, in PyTorch's order: i f g o, r z n.
-  const [open, candidate] = cell === 'lstm' ? [0, 2] : [1, 2];
-  const silent = cell === 'lstm' ? [0, 1, 2] : [1, 2];
   for (let j = 0; j < detectors; j++) {
     const tau = sampleRate * between(FASTEST, SLOWEST, detectors > 1 ? j / (detectors - 1) : 1);
     // Half of them hear positive half-waves; 7 is prime to 8, so that sensitivity does not go with time.
     const gain = (j % 2 ? 1 : -1) * SENSITIVITY * between(1 / SPREAD, SPREAD, ((j * 7) % 8) / 7);
-    for (const gate of silent) {
+    // PyTorch's rows: i f g o, H of each.
+    for (const gate of [0, 1, 2]) {
       W[gate * H + j] = 0;
       U.fill(0, (gate * H + j) * H, (gate * H + j + 1) * H);
     }
-    // A GRU's z holds where an LSTM's i lets in.
-    const sign = cell === 'lstm' ? 1 : -1;
-    W[open * H + j] = sign * gain;
-    b[open * H + j] = -sign * (log(tau) + CLOSED);
-    if (cell === 'lstm') b[H + j] = log(tau);
-    b[candidate * H + j] = 1;
+    W[j] = gain;
+    b[j] = -(log(tau) + CLOSED);
+    b[H + j] = log(tau);
+    b[2 * H + j] = 1;
   }
   return copy;
 }

@@ -18,7 +18,7 @@ export interface SoundLearnerOptions {
   readonly channels?: number;
   /** Samples that there will be of each channel: the rate falls to its end by then. Left out: it stays, for a sound without an end. */
   readonly length?: number;
-  /** Where to go on from: what `weights()` of an earlier learner gave. Left out: level detectors and the model's own initial weights. */
+  /** Where to go on from: what `weights()` of an earlier learner gave. Left out: the model's own initial weights, with level detectors in an LSTM. */
   readonly from?: Weights;
   /** Adam's rate at the start. Default 5e-3 with a `length`, 2e-3 without. */
   readonly rate?: number;
@@ -85,7 +85,7 @@ export class SoundLearner implements Disposable {
     }
     this.#model = model;
     this.channels = channels;
-    model.setWeights(from ? louder(from, 1 / GAIN) : withLevelDetectors(model.weights(), cell, sampleRate));
+    model.setWeights(from ? louder(from, 1 / GAIN) : start(model, cell, sampleRate));
     using state = model.openState(channels);
     this.#learner = openLearner(model, {
       k1,
@@ -137,6 +137,9 @@ export class SoundLearner implements Disposable {
     this.dispose();
   }
 }
+
+const start = (model: Model, cell: SoundCell, sampleRate: number): Weights =>
+  cell === 'lstm' ? withLevelDetectors(model.weights(), sampleRate) : model.weights();
 
 /** The same network for samples `gain` times weaker: exact for a power of two. */
 function louder(weights: Weights, gain: number): Weights {
