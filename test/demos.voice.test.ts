@@ -2,7 +2,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cutClips, openDice, shuffled } from '../demos/voice/clips.js';
-import { BANDS, FRAMES_A_SECOND, features } from '../demos/voice/frames.js';
+import { BANDS, FRAMES_A_SECOND, features, timeOf } from '../demos/voice/frames.js';
 import { learnClips, openListener, tellClips } from '../demos/voice/recognize.js';
 import { readTurns, split, voiceAt } from '../demos/voice/turns.js';
 import { voiceLabels } from '../scripts/voiceLabels.mjs';
@@ -30,7 +30,7 @@ describe('is there a voice, and which?', () => {
   });
 
   it('holds one part of each voice out, and leaves no frame out of account', () => {
-    const stretches = split(turns, 19.3, 4, 1);
+    const stretches = split(turns, timeOf(frames.length), 4, 1);
     expect(stretches.filter(({ held }) => held)).toHaveLength(3);
     for (const [k, { start }] of stretches.entries()) expect(start).toBeCloseTo(k === 0 ? 0 : stretches[k - 1].end, 9);
     const clips = cutClips(frames, turns, stretches, () => 37);
@@ -43,7 +43,7 @@ describe('is there a voice, and which?', () => {
   });
 
   it('tells a voice from silence, and the voices from each other better than chance, in clips of any length', async () => {
-    const stretches = split(turns, frames.length / FRAMES_A_SECOND, 4, 3);
+    const stretches = split(turns, timeOf(frames.length), 4, 3);
     const part = (held: boolean) => stretches.filter((stretch) => stretch.held === held);
     using model = await openListener(3);
     const dice = openDice(10);
