@@ -4,12 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { readSafetensors } from '../src/checkpoint/safetensors.js';
 
 const eddyPath = fileURLToPath(new URL('../dist/bin/eddy.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'eddy-audio-'));
 afterAll(() => rmSync(folder, { recursive: true }));
+// Several processes a test, each of which starts anew.
+vi.setConfig({ testTimeout: 60_000 });
 const at = (name: string) => join(folder, name);
 const eddy = (args: string[], input?: Uint8Array) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [eddyPath, 'audio', ...args], {

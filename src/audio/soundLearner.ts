@@ -32,6 +32,8 @@ export interface SoundLearnerOptions {
 const GAIN = 4;
 /** Energy of a sample, inside, that silence is worth: a sound at −42 dB. */
 const FLOOR = 1e-3;
+/** −80 dB. In silence nothing is learned: Adam would blow up what is left of the gradient, and forget the sound over it. */
+const SILENCE = 1e-4;
 /** The rate that a known length ends at, of the first. */
 const LAST_RATE = 0.02;
 /** Samples from one of the averaged weights to the next, and the share of a known length that they are averaged over. */
@@ -50,7 +52,7 @@ const AVERAGED_SECONDS = 1;
  *
  * TBPTT(16, 64) by Adam on the error-to-signal ratio with pre-emphasis and a DC term (Wright et al. 2019); the weights that it gives are the
  * mean of the newest (Polyak & Juditsky 1992), those it learns with stay its own: do not play the model it learns with. A pair with a
- * sample that is not finite teaches nothing, and is counted.
+ * sample that is not finite teaches nothing, and is counted; nor does silence, of −80 dB and less.
  *
  * @throws EddyError `invalid-option` for a model of another shape than `soundModel()` makes, or options out of range.
  */
@@ -68,6 +70,9 @@ export class SoundLearner implements Disposable {
   readonly #averageFrom: number;
   readonly #x: Float32Array;
   readonly #target: Float32Array;
+  /** Samples of silence that a window may have, and those since the last sound. */
+  readonly #patience: number;
+  #silent = 0;
   #step: LearnStep | undefined;
 
   constructor(model: Model, options: SoundLearnerOptions = {}) {
@@ -85,7 +90,6 @@ export class SoundLearner implements Disposable {
     }
     this.#model = model;
     this.channels = channels;
-    model.setWeights(from ? louder(from, 1 / GAIN) : start(model, cell, sampleRate));
     using state = model.openState(channels);
     this.#learner = openLearner(model, {
       k1,
@@ -96,6 +100,13 @@ export class SoundLearner implements Disposable {
       state,
       maxLag: 0,
     });
+    try {
+      model.setWeights(from ? louder(from, 1 / GAIN) : start(model, cell, sampleRate));
+    } catch (error) {
+      this.#learner.dispose();
+      throw error;
+    }
+    this.#patience = k2;
     const averaged = length === undefined ? AVERAGED_SECONDS * sampleRate : AVERAGED * length;
     this.#average = new WeightAverage(Math.max(1, averaged / AVERAGE_EVERY));
     this.#averageFrom = length === undefined ? 0 : length - averaged;
@@ -108,17 +119,23 @@ export class SoundLearner implements Disposable {
     const { length } = dry[0];
     for (let t = 0; t < length; t++) {
       let valid = true;
-      for (let c = 0; c < this.channels; c++) valid &&= Number.isFinite(dry[c][t]) && Number.isFinite(wet[c][t]);
-      if (!valid) this.invalid++;
+      let loudest = 0;
       for (let c = 0; c < this.channels; c++) {
-        // What cannot be heard is what was heard last; it teaches nothing.
+        valid &&= fits(dry[c][t]) && fits(wet[c][t]);
+        loudest = Math.max(loudest, Math.abs(dry[c][t]), Math.abs(wet[c][t]));
+      }
+      if (!valid) this.invalid++;
+      this.#silent = loudest > SILENCE ? 0 : this.#silent + 1;
+      const teaches = valid && this.#silent < this.#patience;
+      for (let c = 0; c < this.channels; c++) {
+        // What cannot be heard is what was heard last.
         if (valid) this.#x[c] = dry[c][t] * GAIN;
-        this.#target[c] = valid ? wet[c][t] * GAIN : Number.NaN;
+        this.#target[c] = teaches ? wet[c][t] * GAIN : Number.NaN;
       }
       this.#step = this.#learner.step(this.#x, this.#target, this.#step);
       this.samples++;
       for (let c = 0; valid && c < this.channels; c++) this.errors.add(this.#step.output[c] / GAIN, wet[c][t]);
-      if (this.samples % AVERAGE_EVERY === 0 && this.samples > this.#averageFrom)
+      if (teaches && this.samples % AVERAGE_EVERY === 0 && this.samples > this.#averageFrom)
         this.#average.add(this.#model.weights());
     }
   }
@@ -137,6 +154,9 @@ export class SoundLearner implements Disposable {
     this.dispose();
   }
 }
+
+/** A finite float32, also inside. */
+const fits = (sample: number) => Number.isFinite(Math.fround(sample * GAIN));
 
 const start = (model: Model, cell: SoundCell, sampleRate: number): Weights =>
   cell === 'lstm' ? withLevelDetectors(model.weights(), sampleRate) : model.weights();

@@ -111,10 +111,27 @@ describe('a sound learner', () => {
     expect(learnWith(Number.POSITIVE_INFINITY, 'wet')).toEqual(one);
   });
 
+  it('forgets nothing in silence', () => {
+    const { sound, wet } = short();
+    using model = open();
+    using learner = new SoundLearner(model);
+    learner.learn([sound], [wet]);
+    const quiet = (samples: number) => {
+      const zeros = new Float32Array(samples);
+      learner.learn([zeros], [zeros]);
+      return learner.weights();
+    };
+    // A window that the sound is still in is learned from.
+    const learned = quiet(200);
+    expect(quiet(20_000)).toEqual(learned);
+  });
+
   it('stays finite through silence, full scale and a jump', () => {
     using model = open();
     using learner = new SoundLearner(model);
-    const sound = Float32Array.from({ length: 9000 }, (_, t) => (t < 3000 ? 0 : t < 6000 ? 1 : (t & 1) * 2 - 1));
+    const sound = Float32Array.from({ length: 9000 }, (_, t) =>
+      t < 3000 ? 0 : t < 6000 ? 1 : t < 8000 ? (t & 1) * 2 - 1 : 3e38,
+    );
     learner.learn([sound], [sound.map((x) => -x)]);
     for (const { data } of Object.values(learner.weights())) expect(data.every(Number.isFinite)).toBe(true);
   });
