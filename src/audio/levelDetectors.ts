@@ -6,7 +6,7 @@ const FASTEST = 0.0023;
 const SLOWEST = 0.045;
 /** How far the gate is closed at silence, in logits beyond 1/τ: what a loud sample must overcome. */
 const CLOSED = 3;
-/** The gate's logits for a sample of 1, the mean of eight, each 4/√2 … apart: every detector has a level of its own. */
+/** The gate's logits for a sample of 1, and the factor from there to the dullest and the keenest detector: each has a level of its own. */
 const SENSITIVITY = 6;
 const SPREAD = 4;
 
@@ -17,8 +17,8 @@ const SPREAD = 4;
  * 64 samples can learn from it; otherwise the weights themselves would follow the level, and forget it. Time constants are spread
  * evenly in their logarithm, as in the chrono initialisation (Tallec & Ollivier 2018, arXiv:1804.11188), and so are sensitivities.
  *
- * For an LSTM of one input: i, f and g of those units. A GRU's h is one mean of old and new, and a plain RNN has no gates: both do better as
- * they are (`npm run audio:esr`).
+ * For an LSTM of one input: i, f and g of those units. A GRU so started learned neither pedal of the demo better, and a memoryless one far
+ * worse; a plain RNN has no gate to hold a level with.
  */
 export function withLevelDetectors(weights: Weights, sampleRate: number): Weights {
   const copy = Object.fromEntries(
