@@ -11,6 +11,7 @@ export default defineConfig({
       { find: '#tfjs-core', replacement: here('./src/runtime/tfjsCore.node.ts') },
       { find: '#tfjs-kernels', replacement: here('./src/runtime/tfjsKernels.node.ts') },
       { find: '#tfjs-ops', replacement: here('./src/runtime/tfjsOps.ts') },
+      { find: /^rx-eddy\/audio$/, replacement: here('./src/audio/index.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },

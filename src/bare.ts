@@ -13,6 +13,7 @@ export type { LearnerOptions } from './learner/options.js';
 export type { PaceOptions, UpdateBudget } from './learner/pace.js';
 export { bce } from './losses/bce/index.js';
 export { crossEntropy } from './losses/crossEntropy/index.js';
+export { type EsrOptions, esr } from './losses/esr/index.js';
 export { gaussianNll } from './losses/gaussianNll/index.js';
 export { huber } from './losses/huber/index.js';
 export type { Loss } from './losses/loss.js';

@@ -28,6 +28,7 @@ const modules: Record<string, () => Promise<object>> = {
   'prom-client': () => import('prom-client'),
   rxjs: () => import('rxjs'),
   'rx-eddy': () => import('../src/index.js'),
+  'rx-eddy/audio': () => import('../src/audio/index.js'),
   'rx-eddy/checkpoint': () => import('../src/checkpoint/index.js'),
   'rx-eddy/node': () => import('../operators/toNodeTransform.js'),
   'rx-eddy/operators': () => import('../operators/index.js'),

@@ -11,7 +11,7 @@ const layers: readonly (readonly RegExp[])[] = [
   [/^src\/(cells|embedding|readouts|losses|optimizers|schedules)\//],
   [/^src\/model\//],
   [/^src\/(checkpoint|learner|tfjs)\//, /^src\/(createModel|openModel)/],
-  [/^src\/(apart|online)\//],
+  [/^src\/(apart|audio|online)\//],
   [/^src\/(index|bare)/],
   [/^operators\//],
   [/^(bin|demos)\//],

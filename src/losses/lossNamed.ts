@@ -1,6 +1,7 @@
 import { EddyError } from '../errors.js';
 import { bce } from './bce/index.js';
 import { crossEntropy } from './crossEntropy/index.js';
+import { esr } from './esr/index.js';
 import { gaussianNll } from './gaussianNll/index.js';
 import { huber } from './huber/index.js';
 import type { Loss } from './loss.js';
@@ -11,6 +12,7 @@ import { pinball } from './pinball/index.js';
 const makers: { readonly [name: string]: (parameters: readonly number[]) => Loss } = {
   bce: () => bce,
   crossEntropy: () => crossEntropy,
+  esr: ([preEmphasis, dc, floor]) => esr({ preEmphasis, dc, floor }),
   gaussianNll: () => gaussianNll,
   huber: ([delta]) => huber(delta),
   mae: () => mae,

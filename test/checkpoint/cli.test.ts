@@ -198,7 +198,7 @@ describe('eddy convert', () => {
     const out = at('never.json');
     writeFileSync(
       at('skip.json'),
-      '{"in_shape":[null,null,1],"in_skip":1,"layers":[{"type":"gru","activation":"","shape":[null,null,1],"weights":[[[1,2,3]],[[1,2,3]],[[1,2,3],[1,2,3]]]}]}',
+      '{"in_shape":[null,null,1],"in_skip":1,"layers":[{"type":"gru","activation":"","shape":[null,null,1],"weights":[[[1,2,3]],[[1,2,3]],[[1,2,3],[1,2,3]]]},{"type":"dense","activation":"","shape":[null,null,1],"weights":[[[1]],[0]]}]}',
     );
     const { status, stderr } = eddy('convert', at('skip.json'), out, '--to', 'onnx');
     expect(stderr).toMatch(/adds its input to its output/);
