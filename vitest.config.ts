@@ -14,6 +14,7 @@ export default defineConfig({
       { find: /^rx-eddy\/audio$/, replacement: here('./src/audio/index.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
+      { find: /^rx-eddy\/operators\/(.+)$/, replacement: here('./operators/$1.ts') },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
       { find: /^rx-eddy\/web$/, replacement: here('./operators/toTransformStream.ts') },
       { find: /^rx-eddy\/checkpoint$/, replacement: here('./src/checkpoint/index.ts') },
