@@ -38,7 +38,7 @@ export function forecastChart(host: HTMLElement, options: ForecastChartOptions =
   const { u, close } = openPlot(
     host,
     {
-      padding: [8, 12, 0, 0],
+      padding: [8, 20, 0, 0],
       cursor: { y: false, points: { show: false }, drag: { x: onSelect !== undefined, y: false, setScale: false } },
       scales: {
         x: { time: false, range: (_, from, to) => [from, Math.max(to, from + 1)] },
@@ -144,6 +144,7 @@ function drawAnomalies(u: uPlot, labelOf: (index: number) => string | undefined)
   ctx.strokeStyle = ctx.fillStyle = colour('anomaly');
   ctx.font = `600 ${12 * pixel}px ${getComputedStyle(u.root).fontFamily}`;
   ctx.lineWidth = pixel;
+  ctx.textAlign = 'left';
   let free = bbox.left;
   for (let i = 0; i < xs.length; i++) {
     if (!(scores[i] >= ALARM)) continue;

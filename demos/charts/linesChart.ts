@@ -29,7 +29,7 @@ export function linesChart(host: HTMLElement, options: LinesChartOptions): Lines
   const { u, close } = openPlot(
     host,
     {
-      padding: [8, 12, 0, 0],
+      padding: [8, 16, 0, 0],
       cursor: { show: false },
       scales: {
         x: { time: false, range: (_, from, to) => [from, Math.max(to, from + 1)] },
@@ -39,7 +39,11 @@ export function linesChart(host: HTMLElement, options: LinesChartOptions): Lines
       },
       axes: [
         axis({ grid: { show: false }, space: 60, values: (_, at) => at.map(options.sayX ?? String) }),
-        axis({ size: 48, values: (_, at) => at.map((y) => (y === null ? '' : saySoon(y))) }),
+        axis({
+          size: 48,
+          ...(log && { splits: (_, __, from, to) => powersOfTen(from, to) }),
+          values: (_, at) => at.map((y) => (y === null ? '' : saySoon(y))),
+        }),
       ],
       series: [
         {},
@@ -65,3 +69,9 @@ function decades(from: number, to: number): [number, number] {
   if (!(from > 0) || !(to >= from)) return [1e-6, 1];
   return [10 ** Math.floor(Math.log10(from)), 10 ** Math.ceil(Math.log10(to) + 1e-9)];
 }
+
+const powersOfTen = (from: number, to: number): number[] => {
+  const [first, last] = [Math.round(Math.log10(from)), Math.round(Math.log10(to))];
+  const step = Math.ceil((last - first) / 5) || 1;
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => 10 ** (first + i * step));
+};

@@ -38,6 +38,7 @@ export const axis = (options: uPlot.Axis = {}): uPlot.Axis => ({
   grid: { stroke: () => colour('grid'), width: 1 },
   ticks: { show: false },
   gap: 6,
+  size: 28,
   ...options,
 });
 
