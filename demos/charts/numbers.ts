@@ -16,7 +16,7 @@ export function saySoon(value: number): string {
   return size !== 0 && size < 1e-3 ? value.toExponential(0) : short.format(value);
 }
 
-export const percent = (share: number): string => (Number.isFinite(share) ? `${Math.round(100 * share)} %` : '–');
+export const percent = (share: number): string => (Number.isFinite(share) ? `${Math.round(100 * share)}\u00a0%` : '–');
 
 /** As exact as the span that is shown asks for. */
 export function sayTime(ms: number, spanMs: number): string {

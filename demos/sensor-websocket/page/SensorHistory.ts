@@ -1,5 +1,5 @@
 import { ForecastRows } from '../../charts/ForecastRows.js';
-import { ALARM } from '../../charts/forecastChart.js';
+import { ALARM } from '../../charts/forecastMarks.js';
 import type { Lab, Point } from '../protocol.js';
 import { CellErrors } from './CellErrors.js';
 

@@ -20,6 +20,7 @@ import { status } from './views/status.js';
 import { surprises } from './views/surprises.js';
 import { table } from './views/table.js';
 import { themeButton } from './views/themeButton.js';
+import { tokenForm } from './views/tokenForm.js';
 import { tuning } from './views/tuning.js';
 
 followTheme();
@@ -32,6 +33,7 @@ const ask = onFrame(() => {
 const page: Page = { store, send: connection.send, ask };
 
 themeButton();
+void tokenForm();
 const views: readonly (() => void)[] = [
   empty(page),
   sensors(page),

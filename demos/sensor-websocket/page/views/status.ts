@@ -17,7 +17,7 @@ export function status(connection: Connection, { store, ask }: Page): void {
     document.documentElement.dataset.status = now;
     write(text, texts[now]);
     store.connected = now === 'connected';
-    for (const form of document.forms)
+    for (const form of [element('replay', HTMLFormElement), element('tuning-form', HTMLFormElement)])
       for (const control of form.elements) control.toggleAttribute('disabled', now !== 'connected');
     ask();
   });

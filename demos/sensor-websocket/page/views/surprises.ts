@@ -5,7 +5,7 @@ import type { View } from '../Page.js';
 import type { Alarm } from '../SensorHistory.js';
 import { explain } from '../surprise.js';
 
-const LISTED = 8;
+const LISTED = 5;
 const clock = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /** The newest anomalies and what made each one; a press shows it on the chart. */
