@@ -1,6 +1,10 @@
 /**
  * What the server and the dashboard say to each other on `/live`, one JSON object a frame. Arrays of a point run over the sensor's
  * channels; numbers that are not there yet are null, since JSON has no NaN.
+ *
+ * Beside it, over HTTP: `/sensors` (JSON: SensorSummary[]), `/export.csv?sensor=NAME` and `/export.checkpoint?sensor=NAME` (downloads),
+ * `/phone`, `/metrics`, `/healthz`. Where the server has a token, every one of these and both sockets take it as `?token=TOKEN`; the page
+ * itself is served without.
  */
 export type ServerMessage =
   | { type: 'hello'; version: 1; cells: readonly CellName[]; replay: Replay | null }
