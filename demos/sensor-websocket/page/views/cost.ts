@@ -46,7 +46,7 @@ export const cost: View = ({ store }) => {
       writeLoad([
         say(load.rowsPerSecond),
         `${(load.heapBytes / 2 ** 20).toFixed(1)} MiB`,
-        `p50 ${say(load.latency.p50)} ms, p99 ${say(load.latency.p99)} ms`,
+        `half in ${brief(load.latency.p50)} ms, 99 % in ${brief(load.latency.p99)} ms`,
         say(load.sensors),
         say(load.viewers),
         say(load.dropped),
@@ -69,6 +69,8 @@ export const cost: View = ({ store }) => {
     drawSteps();
   };
 };
+
+const brief = (ms: number) => say(Number(ms.toPrecision(2)));
 
 /** The upper bound of the bin that holds the median. */
 function medianBound(bounds: readonly number[], counts: readonly number[]): number {
