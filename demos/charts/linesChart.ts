@@ -15,6 +15,8 @@ export interface LinesChartOptions {
   scale?: 'linear' | 'log';
   /** Of the x axis. */
   sayX?: (x: number) => string;
+  /** Distances that its ticks may have. Default: uPlot's. */
+  stepsX?: number[];
 }
 
 export interface LinesChart {
@@ -38,7 +40,12 @@ export function linesChart(host: HTMLElement, options: LinesChartOptions): Lines
           : { range: (_, from, to) => fromZero(from, to) },
       },
       axes: [
-        axis({ grid: { show: false }, space: 60, values: (_, at) => at.map(options.sayX ?? String) }),
+        axis({
+          grid: { show: false },
+          space: 60,
+          ...(options.stepsX && { incrs: options.stepsX }),
+          values: (_, at) => at.map(options.sayX ?? String),
+        }),
         axis({
           size: 48,
           ...(log && { splits: (_, __, from, to) => powersOfTen(from, to) }),

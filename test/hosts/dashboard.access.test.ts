@@ -30,7 +30,9 @@ afterAll(async () => {
 /** What axe finds on the page as it stands, each with the place where it is. */
 async function found(page: Page): Promise<string[]> {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  const { violations, passes } = await page.evaluate<AxeResults>('axe.run()');
+  // Rules that found something to look at and were content: it did look.
+  expect(passes.length).toBeGreaterThan(10);
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
   );

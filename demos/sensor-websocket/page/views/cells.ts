@@ -25,7 +25,8 @@ export const cells: View = ({ store }) => {
   table.append(make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows.map(({ line }) => line)));
   const chart = linesChart(element('errors', HTMLElement), {
     lines: cellNames.map((cell) => cellStyles[cell]),
-    sayX: (tick) => (tick === 0 ? 'now' : `${Math.round(tick / TICKS_PER_SECOND)} s`),
+    stepsX: [1, 2, 5, 10, 15, 30, 60].map((seconds) => seconds * TICKS_PER_SECOND),
+    sayX: (tick) => (tick === 0 ? 'now' : `${tick / TICKS_PER_SECOND} s`),
   });
 
   return changed(

@@ -57,7 +57,7 @@ function makeItem(sensor: string, follow: (sensor: string) => void, toggle: (sen
     draw(summary, leads, shown) {
       write(value, say(summary.values[0]));
       const learned = summary.frozen ? 'frozen' : `skill ${summary.skill === null ? '–' : percent(summary.skill)}`;
-      write(facts, `${learned} · ${say(summary.rowsPerSecond)}/s · ${summary.anomalies} ◆`);
+      write(facts, `${learned} · ${say(Number(summary.rowsPerSecond.toPrecision(2)))}/s · ${summary.anomalies} ◆`);
       if (leads) lead.setAttribute('aria-current', 'true');
       else lead.removeAttribute('aria-current');
       pin.hidden = leads;
