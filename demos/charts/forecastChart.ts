@@ -32,7 +32,7 @@ export function forecastChart(host: HTMLElement, options: ForecastChartOptions =
   const timeAt = (index: number) => rows.time[Math.min(rows.time.length - 1, placeOf(rows.index, index))];
   const spanOf = ({ time }: Columns) => Math.abs(time[time.length - 1] - time[0]) || 0;
 
-  const { u, close } = openPlot(
+  const { draw, close } = openPlot(
     host,
     {
       padding: [8, 20, 0, 0],
@@ -90,7 +90,7 @@ export function forecastChart(host: HTMLElement, options: ForecastChartOptions =
   return {
     draw(next) {
       rows = next;
-      u.setData(dataOf(next));
+      draw(dataOf(next));
     },
     close,
   };

@@ -1,4 +1,5 @@
 import { ramp } from './colours.js';
+import { inSight } from './inSight.js';
 import { onTheme } from './theme.js';
 
 export interface GateHeatMap {
@@ -41,7 +42,8 @@ export function gateHeatMap(canvas: HTMLCanvasElement, { kind, columns = 120 }: 
     for (let i = 0; i < pixels.length; i++) pixels[i] = paint(values[i]);
     context?.putImageData(image, 0, 0);
   };
-  const close = onTheme(() => {
+  const sight = inSight(canvas, draw);
+  const endTheme = onTheme(() => {
     colours = ramp(kind === 'gate' ? ['heat-0', 'heat-1', 'heat-2'] : ['below', 'zero', 'above']);
     if (units) draw();
   });
@@ -53,7 +55,12 @@ export function gateHeatMap(canvas: HTMLCanvasElement, { kind, columns = 120 }: 
       values.copyWithin(0, 1);
       for (let unit = 0; unit < units; unit++) values[(unit + 1) * columns - 1] = activations[unit];
     },
-    draw,
-    close,
+    draw() {
+      if (sight.now) draw();
+    },
+    close() {
+      sight.end();
+      endTheme();
+    },
   };
 }

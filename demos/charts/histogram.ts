@@ -18,7 +18,7 @@ export function histogram(host: HTMLElement, colourName: string): Histogram {
     if (!Number.isInteger(bin) || bin < 0 || bin > bounds.length) return '';
     return bin < bounds.length ? saySoon(bounds[bin]) : '∞';
   };
-  const { u, close } = openPlot(
+  const { draw, close } = openPlot(
     host,
     {
       padding: [8, 4, 0, 4],
@@ -46,7 +46,7 @@ export function histogram(host: HTMLElement, colourName: string): Histogram {
   return {
     draw(next, counts) {
       bounds = next;
-      u.setData([Float64Array.from(counts, (_, bin) => bin), Float64Array.from(counts)]);
+      draw([Float64Array.from(counts, (_, bin) => bin), Float64Array.from(counts)]);
     },
     close,
   };

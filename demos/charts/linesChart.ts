@@ -28,7 +28,7 @@ export interface LinesChart {
 export function linesChart(host: HTMLElement, options: LinesChartOptions): LinesChart {
   const log = options.scale === 'log';
   const none = new Float64Array(0);
-  const { u, close } = openPlot(
+  const { draw, close } = openPlot(
     host,
     {
       padding: [8, 16, 0, 0],
@@ -67,7 +67,7 @@ export function linesChart(host: HTMLElement, options: LinesChartOptions): Lines
     },
     [none, ...options.lines.map(() => none)],
   );
-  return { draw: (xs, ys) => u.setData([xs, ...ys]), close };
+  return { draw: (xs, ys) => draw([xs, ...ys]), close };
 }
 
 const fromZero = (from: number, to: number): [number, number] => (to > from ? [Math.min(0, from), 1.1 * to] : [0, 1]);

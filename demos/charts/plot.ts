@@ -1,9 +1,11 @@
 import uPlot from 'uplot';
 import { colour } from './colours.js';
+import { inSight } from './inSight.js';
 import { onTheme } from './theme.js';
 
 export interface Plot {
-  readonly u: uPlot;
+  /** Draws the data, or, out of sight, keeps it until it can be seen. */
+  draw(data: uPlot.AlignedData): void;
   close(): void;
 }
 
@@ -15,6 +17,11 @@ export function openPlot(
 ): Plot {
   const size = () => ({ width: Math.max(80, host.clientWidth), height: Math.max(60, host.clientHeight) });
   const u = new uPlot({ pxAlign: false, legend: { show: false }, ...options, ...size() }, data, host);
+  let waiting: uPlot.AlignedData | undefined;
+  const sight = inSight(host, () => {
+    if (waiting) u.setData(waiting);
+    waiting = undefined;
+  });
   const resized = new ResizeObserver(() => {
     const { width, height } = size();
     if (width !== u.width || height !== u.height) u.setSize({ width, height });
@@ -22,9 +29,13 @@ export function openPlot(
   resized.observe(host);
   const endTheme = onTheme(() => u.redraw(false, true));
   return {
-    u,
+    draw(next) {
+      if (sight.now) u.setData(next);
+      else waiting = next;
+    },
     close() {
       endTheme();
+      sight.end();
       resized.disconnect();
       u.destroy();
     },

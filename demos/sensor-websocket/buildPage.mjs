@@ -23,6 +23,7 @@ export async function buildPage() {
       logLevel: 'warn',
       build: {
         outDir: folder,
+        minify: process.env.NOMIN ? false : undefined,
         emptyOutDir: true,
         target: 'es2022',
         // A policy that forbids what is inline forbids data: fonts and icons too.

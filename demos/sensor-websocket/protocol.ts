@@ -112,7 +112,9 @@ export interface Load {
 }
 
 export interface Replay {
+  /** The sensors that it speaks for. */
   series: readonly string[];
+  /** Rows a second of each, above 0, up to 1000. */
   speed: number;
   paused: boolean;
 }

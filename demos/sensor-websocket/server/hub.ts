@@ -50,7 +50,9 @@ export class Hub {
 
   watch(viewer: Viewer, names: readonly string[]): void {
     for (const name of viewer.shown.keys()) if (!names.includes(name)) viewer.shown.delete(name);
-    for (const name of names.filter((name) => !viewer.shown.has(name))) this.#showHistory(viewer, name);
+    for (const name of names.filter((name) => !viewer.shown.has(name)))
+      if (viewer.room(performance.now()) === 'room') this.#showHistory(viewer, name);
+      else viewer.shown.set(name, 0);
     this.#runLabs();
     for (const name of names) this.showLab(name);
   }

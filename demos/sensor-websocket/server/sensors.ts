@@ -23,6 +23,8 @@ export interface SensorsOptions {
 }
 
 const IDLE_MS = 3_600_000;
+/** A sensor whose checkpoint could not be read is tried again after this. */
+const BROKEN_MS = 60_000;
 /** Checkpoints are written one after the other, this far apart at least: no row waits for more than one. */
 const SAVE_EVERY_MS = 10;
 
@@ -36,6 +38,8 @@ interface Entry {
   saved: number;
   savedAt: number;
   broken: boolean;
+  /** Whether a row has reached its stage: from then on it is the stream's to close. */
+  running: boolean;
 }
 
 /** All sensors: a stream of readings in, of forecasts out; each sensor's stage is opened from its checkpoint, and saved to it. */
@@ -103,7 +107,10 @@ export class Sensors {
 
   /** Called about once a second. */
   tick(now: number): void {
-    for (const { rate } of this.#entries.values()) rate.tick(now);
+    for (const { name, rate, broken, savedAt } of this.#entries.values()) {
+      rate.tick(now);
+      if (broken && now - savedAt > BROKEN_MS) this.#entries.delete(name);
+    }
   }
 
   /** Saves every sensor that has learned something since its last checkpoint. */
@@ -142,6 +149,7 @@ export class Sensors {
       saved: 0,
       savedAt: now,
       broken: false,
+      running: false,
     };
     this.#entries.set(name, entry);
     void this.#open(entry, channels);
@@ -163,11 +171,18 @@ export class Sensors {
       entry.broken = true;
     }
     for (const reading of entry.queue.splice(0)) this.push(reading);
+    if (entry.sensor && !entry.running) {
+      entry.sensor.dispose();
+      this.#entries.delete(entry.name);
+    }
   }
 
   #prepared(name: string): Sensor {
-    const sensor = this.get(name);
-    if (sensor) return sensor;
+    const entry = this.#entries.get(name);
+    if (entry?.sensor) {
+      entry.running = true;
+      return entry.sensor;
+    }
     throw new Error('a sensor is opened before its rows come');
   }
 

@@ -1,0 +1,93 @@
+// Holds the server to its promise: 1,000 sensors, 10 rows a second each, all learning. npm run demo:sensors:load [seconds]
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
+import type { ServerMessage } from './protocol.js';
+
+const SENSORS = 1000;
+const PROBES = 20; // ask for answers, so that the whole way there and back is timed
+const PERIOD_MS = 100;
+const WARM_SECONDS = 20;
+const seconds = Number(process.argv[2] ?? 30);
+
+const folder = mkdtempSync(join(tmpdir(), 'eddy-load-'));
+const main = fileURLToPath(new URL('main.mjs', import.meta.url));
+const settings = ['--port', '0', '--no-replay', '--checkpoints', folder, '--max-per-address', `${SENSORS + 10}`];
+const server = spawn(process.execPath, [main, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
+const url = await new Promise<URL>((resolve) => {
+  server.stdout.on('data', (data: Buffer) => resolve(new URL(data.toString().trim().split(' ').pop() ?? '')));
+});
+
+const wire = (path: string) => Object.assign(new URL(path, url), { protocol: 'ws:' });
+const opened = (socket: WebSocket) => new Promise((resolve) => socket.once('open', resolve));
+
+/** A sine of its own, with noise; rows at its own phase of the period. */
+async function openSensor(i: number): Promise<void> {
+  const probe = i < PROBES;
+  const socket = new WebSocket(wire(`ingest?sensor=load-${i}${probe ? '&answers' : ''}`));
+  await opened(socket);
+  const sentAt: number[] = [];
+  socket.on('message', () => wholeWay.push(performance.now() - (sentAt.shift() ?? Number.NaN)));
+  let row = 0;
+  setTimeout(() => {
+    setInterval(() => {
+      row++;
+      if (probe) sentAt.push(performance.now());
+      socket.send(`[${(20 + 5 * Math.sin(row / (5 + (i % 50))) + Math.random()).toFixed(3)}]`);
+    }, PERIOD_MS);
+  }, Math.random() * PERIOD_MS);
+}
+
+let wholeWay: number[] = [];
+const loads: Extract<ServerMessage, { type: 'load' }>['load'][] = [];
+for (let i = 0; i < SENSORS; i++) await openSensor(i);
+const viewer = new WebSocket(wire('live'));
+await opened(viewer);
+viewer.send(JSON.stringify({ type: 'watch', sensors: ['load-0', 'load-1', 'load-2', 'load-3'] }));
+viewer.on('message', (data: Buffer) => {
+  const message: ServerMessage = JSON.parse(data.toString());
+  if (message.type === 'load') loads.push(message.load);
+});
+const metric = async (name: string) => {
+  const text = await (await fetch(new URL('metrics', url))).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+};
+const wait = (s: number) => new Promise((resolve) => setTimeout(resolve, 1000 * s));
+
+await wait(WARM_SECONDS);
+loads.length = 0;
+wholeWay = [];
+const before = { cpu: await metric('process_cpu_seconds_total'), rows: await metric('eddy_samples_total') };
+const start = performance.now();
+await wait(seconds);
+const took = (performance.now() - start) / 1000;
+const after = { cpu: await metric('process_cpu_seconds_total'), rows: await metric('eddy_samples_total') };
+
+const quantile = (values: readonly number[], share: number) =>
+  [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
+const rows = after.rows - before.rows;
+const lines = {
+  'sensors, each learning (GRU 16, TBPTT(8,16)); four of them watched': SENSORS,
+  'rows a second taken': Math.round(rows / took),
+  'CPU of the server, cores': ((after.cpu - before.cpu) / took).toFixed(2),
+  'CPU a row, µs': ((1e6 * (after.cpu - before.cpu)) / rows).toFixed(1),
+  'frame in to forecast out in the server, p50, ms': quantile(
+    loads.map(({ latency }) => latency.p50),
+    0.5,
+  ).toFixed(3),
+  'the same, p99, worst of all seconds, ms': quantile(
+    loads.map(({ latency }) => latency.p99),
+    1,
+  ).toFixed(3),
+  'there and back over the socket, p50, ms': quantile(wholeWay, 0.5).toFixed(2),
+  'the same, p99, ms': quantile(wholeWay, 0.99).toFixed(2),
+  'memory of the server, MB': Math.round((await metric('process_resident_memory_bytes')) / 1e6),
+  'rows dropped': loads.at(-1)?.dropped,
+};
+for (const [name, value] of Object.entries(lines)) console.log(`${name.padEnd(70)} ${value}`);
+server.kill('SIGKILL');
+rmSync(folder, { recursive: true, force: true });
+process.exit(0);
