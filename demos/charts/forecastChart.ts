@@ -1,10 +1,11 @@
 import type uPlot from 'uplot';
 import { colour } from './colours.js';
 import type { Columns } from './ForecastRows.js';
-import { ForecastRows, placeOf } from './ForecastRows.js';
+import { ForecastRows } from './ForecastRows.js';
 import { drawAnomalies, drawBand, drawNow, drawScores } from './forecastMarks.js';
-import { saySoon, sayTime } from './numbers.js';
+import { saySoon } from './numbers.js';
 import { axis, lines, openPlot } from './plot.js';
+import { type TimeTicks, timeTicks } from './timeTicks.js';
 import { valueRange } from './valueRange.js';
 
 export interface ForecastChartOptions {
@@ -22,6 +23,8 @@ export interface ForecastChart {
   close(): void;
 }
 
+/** Room for a time on the axis, in pixels. */
+const TICK_WIDTH = 90;
 const EMPTY = new ForecastRows(1).last(0);
 
 /** Actual against forecast with its band; anomalies are marked, and how surprising each row was stands along the foot. */
@@ -29,8 +32,7 @@ export function forecastChart(host: HTMLElement, options: ForecastChartOptions =
   const { onPoint, onSelect, labelOf = () => undefined } = options;
   let rows: Columns = EMPTY;
   let shown: [number, number] | undefined;
-  const timeAt = (index: number) => rows.time[Math.min(rows.time.length - 1, placeOf(rows.index, index))];
-  const spanOf = ({ time }: Columns) => Math.abs(time[time.length - 1] - time[0]) || 0;
+  let ticks: TimeTicks = { places: [], labels: [] };
 
   const { draw, close } = openPlot(
     host,
@@ -45,8 +47,11 @@ export function forecastChart(host: HTMLElement, options: ForecastChartOptions =
       axes: [
         axis({
           grid: { show: false },
-          space: 90,
-          values: (_, splits) => splits.map((at) => (rows.time.length ? sayTime(timeAt(at), spanOf(rows)) : '')),
+          splits: ({ width }) => {
+            ticks = timeTicks(rows.time, width / TICK_WIDTH);
+            return ticks.places.map((place) => rows.index[place]);
+          },
+          values: () => ticks.labels,
         }),
         axis({
           size: 52,

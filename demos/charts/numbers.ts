@@ -17,29 +17,3 @@ export function saySoon(value: number): string {
 }
 
 export const percent = (share: number): string => (Number.isFinite(share) ? `${Math.round(100 * share)}\u00a0%` : '–');
-
-/** As exact as the span that is shown asks for. */
-export function sayTime(ms: number, spanMs: number): string {
-  const hours = spanMs / 3.6e6;
-  const options: Intl.DateTimeFormatOptions =
-    hours > 96
-      ? { day: 'numeric', month: 'short' }
-      : hours > 24
-        ? { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }
-        : hours > 0.5
-          ? { hour: '2-digit', minute: '2-digit' }
-          : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
-  return formatter(options).format(ms);
-}
-
-/** Making a formatter costs far more than using one. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-function formatter(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = Object.keys(options).join();
-  let found = formatters.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat('en-GB', { ...options, hourCycle: 'h23' });
-    formatters.set(key, found);
-  }
-  return found;
-}

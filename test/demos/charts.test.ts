@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { explain } from '../../demos/charts/explain.js';
 import { type ForecastRow, ForecastRows } from '../../demos/charts/ForecastRows.js';
 import { percent, say } from '../../demos/charts/numbers.js';
+import { timeTicks } from '../../demos/charts/timeTicks.js';
 import { valueRange } from '../../demos/charts/valueRange.js';
 import { windowScore } from '../../demos/charts/windowScore.js';
 
@@ -89,6 +90,40 @@ describe('valueRange', () => {
     const shown = valueRange(rowsOf([row(0), row(10)]));
     expect(valueRange(rowsOf([row(1), row(10)]), shown)).toEqual(shown);
     expect(valueRange(rowsOf([row(0), row(100)]), shown)[1]).toBeGreaterThan(100);
+  });
+});
+
+describe('timeTicks', () => {
+  const times = (count: number, step: number) =>
+    Float64Array.from({ length: count }, (_, i) => new Date(2026, 0, 5, 22, 10).getTime() + i * step);
+
+  it('stand at midnights and are named by the day, where days are shown', () => {
+    const halfHours = times(300, 1.8e6);
+    const { places, labels } = timeTicks(halfHours, 9);
+    expect(labels).toEqual(['6 Jan', '7 Jan', '8 Jan', '9 Jan', '10 Jan', '11 Jan', '12 Jan']);
+    for (const place of places)
+      expect(new Date(halfHours[place]).getHours() * 60 + new Date(halfHours[place]).getMinutes()).toBeLessThan(30);
+  });
+
+  it('stand at round times of the day, and tell where another day begins', () => {
+    expect(timeTicks(times(300, 6e4), 6).labels).toEqual(['23:00', '6 Jan', '01:00', '02:00', '03:00']);
+    expect(timeTicks(times(300, 100), 4).labels).toEqual(['22:10:00', '22:10:10', '22:10:20']);
+  });
+
+  it('are never more than asked for and one, and never two at a row', () => {
+    const gaps = fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 2, maxLength: 60 });
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 1, max: 12 }), (gaps, most) => {
+        let time = 1.7e12;
+        const { places, labels } = timeTicks(
+          Float64Array.from(gaps, (gap) => (time += gap)),
+          most,
+        );
+        expect(places.length).toBeLessThanOrEqual(most + 1);
+        expect(new Set(places).size).toBe(places.length);
+        expect(labels).toHaveLength(places.length);
+      }),
+    );
   });
 });
 

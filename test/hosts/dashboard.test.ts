@@ -55,6 +55,8 @@ describe('the dashboard, with the series that come with it', () => {
         ...['reset', 'update', 'candidate', 'hidden'],
       ]);
     await expectText(page, '#lag-text', /RNN (over )?\d+, LSTM (over )?\d+, GRU (over )?\d+/);
+    // What nobody sees is not drawn.
+    await page.locator('#steps').scrollIntoViewIfNeeded();
     for (const cell of ['rnn', 'lstm', 'gru'])
       await expect.poll(() => pixelsOf(page, `#steps .cell-${cell}`, cell)).toBeGreaterThan(100);
     await expectText(page, '#load dd', /\d/);
@@ -164,8 +166,8 @@ describe('the dashboard, with sensors of its own', () => {
     await expect.poll(() => lab()?.settings.cell).toBe('lstm');
     for (const [label, value] of [
       ['Units', 24],
-      ['k1', 4],
-      ['k2', 32],
+      ['k1, update every', 4],
+      ['k2, over the last', 32],
     ] as const) {
       await page.getByLabel(label, { exact: true }).fill(String(value));
       await page.keyboard.press('Tab');
@@ -210,6 +212,8 @@ describe('the dashboard, with sensors of its own', () => {
   it('takes a phone’s movement and its loudness', async () => {
     const { page, errors } = await openPage(chromium, new URL('phone', server.url).href);
     await page.getByLabel('Name of the sensor').fill('pocket');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await expectText(page, '#state', /No movement was measured.* Press Start to try again/);
     await page.getByRole('button', { name: 'Start' }).click();
     await page.evaluate(() => {
       const shake = () =>

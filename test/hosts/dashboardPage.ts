@@ -29,7 +29,13 @@ export async function openPage(
 /** Keeps a picture of the page in build/screenshots. */
 export async function keep(page: Page, name: string): Promise<void> {
   mkdirSync(artefacts, { recursive: true });
-  await page.screenshot({ path: `${artefacts}/${name}.png`, fullPage: true });
+  // What nobody sees is not drawn: all of it has to be on the screen.
+  const before = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (before) await page.setViewportSize({ width: before.width, height });
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: `${artefacts}/${name}.png` });
+  if (before) await page.setViewportSize(before);
 }
 
 /** Waits until a text of the page is as it should be. */

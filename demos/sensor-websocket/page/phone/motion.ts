@@ -11,15 +11,26 @@ interface AsksFirst {
 }
 const asksFirst = (kind: object): kind is AsksFirst => 'requestPermission' in kind;
 
+/** A machine without the part sends one event without numbers, or none. */
+const PATIENCE_MS = 3000;
+
 /** The phone's acceleration with gravity, x, y, z in m/s², as often as it is measured. Must be subscribed to in a press. */
 export const motion = new Observable<Sample>((subscriber) => {
+  let patience: ReturnType<typeof setTimeout> | undefined;
   const fail = (text: string) => subscriber.error(new Error(text));
   const moved = ({ accelerationIncludingGravity: a }: DeviceMotionEvent) => {
-    // A machine without the part sends one event without numbers.
-    if (a?.x === null || a?.x === undefined) return fail('This device has no accelerometer.');
+    if (a?.x === null || a?.x === undefined) return;
+    clearTimeout(patience);
     subscriber.next({ time: Date.now(), values: [a.x, a.y ?? 0, a.z ?? 0] });
   };
-  const listen = () => addEventListener('devicemotion', moved);
+  const listen = () => {
+    if (subscriber.closed) return;
+    addEventListener('devicemotion', moved);
+    patience = setTimeout(
+      () => fail('No movement was measured: there is no accelerometer, or it is kept from this page.'),
+      PATIENCE_MS,
+    );
+  };
   if (!('DeviceMotionEvent' in globalThis)) fail('This browser does not tell a page how the device moves.');
   else if (!asksFirst(DeviceMotionEvent)) listen();
   else {
@@ -28,5 +39,8 @@ export const motion = new Observable<Sample>((subscriber) => {
       () => fail('Movement was not allowed.'),
     );
   }
-  return () => removeEventListener('devicemotion', moved);
+  return () => {
+    clearTimeout(patience);
+    removeEventListener('devicemotion', moved);
+  };
 });

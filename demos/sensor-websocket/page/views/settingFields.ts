@@ -18,9 +18,9 @@ interface NumberSetting {
 }
 
 export const NUMBERS: readonly NumberSetting[] = [
-  { name: 'units', label: 'Units', hint: 'starts afresh', max: 64 },
-  { name: 'k1', label: 'k1', hint: 'rows between updates; starts afresh', max: 64 },
-  { name: 'k2', label: 'k2', hint: 'rows an update goes back; starts afresh', max: 128 },
+  { name: 'units', label: 'Units', hint: 'a cell', max: 64 },
+  { name: 'k1', label: 'k1, update every', hint: 'rows', max: 64 },
+  { name: 'k2', label: 'k2, over the last', hint: 'rows', max: 128 },
 ];
 
 const configure = ({ store, send }: Page, settings: Partial<Settings>) => {
