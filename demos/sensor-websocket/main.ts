@@ -108,7 +108,9 @@ if (rest.replay) {
   closing.push(() => replay.close());
 }
 if (rest.pull.length > 0 || rest.mqtt !== undefined) {
-  const bridge = new Bridge(openClient('ingest'), warn);
+  const client = openClient('ingest');
+  await client.ready;
+  const bridge = new Bridge(client, warn);
   for (const source of rest.pull) closing.push(pullFrom(source, bridge));
   if (rest.mqtt !== undefined) closing.push(bridgeMqtt(rest.mqtt, rest.mqttTopic, bridge, warn));
 }

@@ -40,10 +40,11 @@ export interface SensorServer {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts the server on a free port, without a replay unless the options say so. */
+/** Starts the server on a free port, without a replay unless the options say its speed. */
 export async function startSensorServer(checkpoints: string, ...options: string[]): Promise<SensorServer> {
   await bundled();
-  const all = ['--port', '0', '--no-replay', '--checkpoints', checkpoints, ...options];
+  const replay = options.includes('--speed') ? [] : ['--no-replay'];
+  const all = ['--port', '0', ...replay, '--checkpoints', checkpoints, ...options];
   const child = spawn(process.execPath, [bundle, ...all], { stdio: ['ignore', 'pipe', 'pipe'] });
   const errors: string[] = [];
   child.stderr.on('data', (data: Buffer) => errors.push(data.toString()));
