@@ -25,7 +25,11 @@ let chromium: Browser;
 
 beforeAll(async () => {
   buildDemo();
-  chromium = await openChromium(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+  chromium = await openChromium([
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
+    '--host-resolver-rules=MAP sensors.test 127.0.0.1',
+  ]);
 });
 afterAll(async () => {
   await chromium?.close();
@@ -209,6 +213,14 @@ describe('the dashboard, with sensors of its own', () => {
     await page.close();
   });
 
+  it('says on the phone’s page that off loopback it needs TLS, and only there', async () => {
+    const { page } = await openPage(chromium, `http://sensors.test:${server.port}/phone`);
+    await page.getByText('Browsers give a page its sensors over TLS only').waitFor();
+    await page.goto(new URL('phone', server.url).href);
+    expect(await page.getByText('Browsers give a page its sensors over TLS only').isVisible()).toBe(false);
+    await page.close();
+  });
+
   it('takes a phone’s movement and its loudness', async () => {
     const { page, errors } = await openPage(chromium, new URL('phone', server.url).href);
     await page.getByLabel('Name of the sensor').fill('pocket');
@@ -230,6 +242,11 @@ describe('the dashboard, with sensors of its own', () => {
     const sensors: { sensor: string; channels: number }[] = await (await fetch(new URL('sensors', server.url))).json();
     expect(sensors.find(({ sensor }) => sensor === 'pocket')?.channels).toBe(3);
     expect(sensors.find(({ sensor }) => sensor === 'ear')?.channels).toBe(1);
+    await page.getByText('Watch it on the dashboard').click();
+    await page.locator('.sensor-lead', { hasText: 'pocket' }).click();
+    await expectText(page, '#readout .key-actual dd', /^1$/);
+    await page.getByLabel('Channel').selectOption('3');
+    await expectText(page, '#readout .key-actual dd', /^9\.8$/);
     expect(errors).toEqual([]);
     await page.close();
   });
