@@ -20,7 +20,7 @@ export function valueRange(rows: Columns, shown?: readonly [number, number]): [n
   const span = high - low || Math.abs(high) || 1;
   const from = Math.min(low, Math.max(bandLow, low - span / 2)) - span / 8;
   const to = Math.max(high, Math.min(bandHigh, high + span / 2)) + span / 12;
-  const fits = shown && shown[0] <= from && shown[1] >= to && to - from > 0.6 * (shown[1] - shown[0]);
+  const fits = shown && shown[0] <= from && shown[1] >= to && to - from > 0.75 * (shown[1] - shown[0]);
   if (fits) return [shown[0], shown[1]];
   return [from - span / 20, to + span / 20];
 }
