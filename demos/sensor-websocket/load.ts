@@ -1,5 +1,6 @@
 // Holds the server to its promise: 1,000 sensors, 10 rows a second each, all learning. npm run demo:sensors:load [seconds]
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,16 +14,45 @@ const PERIOD_MS = 100;
 const WARM_SECONDS = 20;
 const seconds = Number(process.argv[2] ?? 30);
 
-const folder = mkdtempSync(join(tmpdir(), 'eddy-load-'));
 const main = fileURLToPath(new URL('main.mjs', import.meta.url));
-const settings = ['--port', '0', '--no-replay', '--checkpoints', folder, '--max-per-address', `${SENSORS + 10}`];
-const server = spawn(process.execPath, [main, ...settings], { stdio: ['ignore', 'pipe', 'inherit'] });
-const url = await new Promise<URL>((resolve) => {
-  server.stdout.on('data', (data: Buffer) => resolve(new URL(data.toString().trim().split(' ').pop() ?? '')));
-});
+const folder = mkdtempSync(join(tmpdir(), 'eddy-load-'));
+const launch = async (...options: string[]) => {
+  const start = performance.now();
+  const child = spawn(process.execPath, [main, '--port', '0', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(child.stdout, 'data');
+  const url = new URL(String(line).trim().split(' ').at(-1) ?? '');
+  return { child, url, seconds: (performance.now() - start) / 1000 };
+};
+const wired = (path: string, url: URL) => Object.assign(new URL(path, url), { protocol: 'ws:' });
+const opened = (socket: WebSocket) => once(socket, 'open');
 
-const wire = (path: string) => Object.assign(new URL(path, url), { protocol: 'ws:' });
-const opened = (socket: WebSocket) => new Promise((resolve) => socket.once('open', resolve));
+/** How long a first start takes until it has said its address, and until a dashboard has seen a forecast. */
+async function measureStart() {
+  const { child, url, seconds } = await launch('--checkpoints', join(folder, 'start'));
+  const start = performance.now();
+  const viewer = new WebSocket(wired('live', url));
+  await opened(viewer);
+  const forecast = await new Promise<number>((resolve) => {
+    viewer.on('message', (data: Buffer) => {
+      const message: ServerMessage = JSON.parse(data.toString());
+      if (message.type === 'sensors' && message.sensors.length > 0)
+        viewer.send(JSON.stringify({ type: 'watch', sensors: [message.sensors[0].sensor] }));
+      if (
+        (message.type === 'history' || message.type === 'points') &&
+        message.points.some(({ forecast: [value] }) => value !== null)
+      )
+        resolve((performance.now() - start) / 1000);
+    });
+  });
+  child.kill('SIGKILL');
+  return { address: seconds, forecast };
+}
+
+const started = await measureStart();
+const { child: server, url } = await launch(
+  ...['--no-replay', '--checkpoints', join(folder, 'load'), '--max-per-address', `${SENSORS + 10}`],
+);
+const wire = (path: string) => wired(path, url);
 
 /** A sine of its own, with noise; rows at its own phase of the period. */
 async function openSensor(i: number): Promise<void> {
@@ -60,16 +90,21 @@ const wait = (s: number) => new Promise((resolve) => setTimeout(resolve, 1000 * 
 await wait(WARM_SECONDS);
 loads.length = 0;
 wholeWay = [];
-const before = { cpu: await metric('process_cpu_seconds_total'), rows: await metric('eddy_samples_total') };
+const before = {
+  cpu: await metric('process_cpu_seconds_total'),
+  rows: await metric('eddy_demo_latency_seconds_count'),
+};
 const start = performance.now();
 await wait(seconds);
 const took = (performance.now() - start) / 1000;
-const after = { cpu: await metric('process_cpu_seconds_total'), rows: await metric('eddy_samples_total') };
+const after = { cpu: await metric('process_cpu_seconds_total'), rows: await metric('eddy_demo_latency_seconds_count') };
 
 const quantile = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.floor(share * (values.length - 1))];
 const rows = after.rows - before.rows;
 const lines = {
+  'start to the address said, s': started.address.toFixed(2),
+  'from there to the first forecast on a dashboard, s': started.forecast.toFixed(2),
   'sensors, each learning (GRU 16, TBPTT(8,16)); four of them watched': SENSORS,
   'rows a second taken': Math.round(rows / took),
   'CPU of the server, cores': ((after.cpu - before.cpu) / took).toFixed(2),

@@ -112,7 +112,7 @@ if (rest.pull.length > 0 || rest.mqtt !== undefined) {
   await client.ready;
   const bridge = new Bridge(client, warn);
   for (const source of rest.pull) closing.push(pullFrom(source, bridge));
-  if (rest.mqtt !== undefined) closing.push(bridgeMqtt(rest.mqtt, rest.mqttTopic, bridge, warn));
+  if (rest.mqtt !== undefined) closing.push(await bridgeMqtt(rest.mqtt, rest.mqttTopic, bridge, warn));
 }
 
 let stopping = false;

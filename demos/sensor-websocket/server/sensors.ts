@@ -1,8 +1,9 @@
-import type { Metrics, Runtime, Snapshot } from 'rx-eddy';
+import type { Metrics, Snapshot } from 'rx-eddy';
 import type { Saver } from 'rx-eddy/checkpoint';
 import { keyed } from 'rx-eddy/operators';
 import { type Observable, Subject, share } from 'rxjs';
 import type { SensorSummary } from '../protocol.js';
+import type { Bench } from '../sensor/network.js';
 import type { Made, Reading } from '../sensor/reading.js';
 import { Sensor } from '../sensor/sensor.js';
 import { openCheckpoints } from './checkpoints.js';
@@ -11,7 +12,7 @@ import { LIMITS } from './limits.js';
 import { Rate } from './rate.js';
 
 export interface SensorsOptions {
-  runtime: Runtime;
+  bench: Bench;
   folder: string;
   /** Sensors whose state is in memory; the one heard of longest ago makes room, and comes back from its checkpoint. */
   maxSensors: number;
@@ -64,10 +65,7 @@ export class Sensors {
         ),
       )
       .subscribe({
-        next: ({ value }) => {
-          metrics.add('samples', 1);
-          out.next(value);
-        },
+        next: ({ value }) => out.next(value),
         error: (error: unknown) => out.error(error),
       });
     this.#saving = setInterval(() => this.#saveNext(), SAVE_EVERY_MS);
@@ -157,11 +155,11 @@ export class Sensors {
   }
 
   async #open(entry: Entry, channels: number): Promise<void> {
-    const { runtime, folder, warn } = this.#options;
+    const { bench, folder, warn } = this.#options;
     try {
       const { last, saver, warnings } = await openCheckpoints(folder, entry.name, (error) => warn(String(error)));
       for (const warning of warnings) warn(warning);
-      entry.sensor = last ? Sensor.from(runtime, entry.name, last.state) : new Sensor(runtime, entry.name, channels);
+      entry.sensor = last ? Sensor.from(bench, entry.name, last.state) : new Sensor(bench, entry.name, channels);
       entry.saver = saver;
       entry.saved = last?.offset ?? 0;
       entry.savedAt = performance.now();

@@ -60,7 +60,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...options,
     folder: options.checkpoints,
     dropped,
-    metrics: prometheusMetrics({ registry }),
+    metrics: prometheusMetrics({ registry, labels: { operator: 'keyed' } }),
+    bench: {
+      runtime: options.runtime,
+      metrics: prometheusMetrics({ registry, labels: { operator: 'learn' } }),
+    },
   });
   const latencies = new Latencies();
   const rows = new Rate(performance.now());

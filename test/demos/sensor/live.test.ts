@@ -198,7 +198,7 @@ describe('what can be taken away', () => {
 describe('those who watch the server', () => {
   it('find it well, and its counts in Prometheus’ words', async () => {
     expect(await (await fetch(new URL('healthz', server.url))).text()).toBe('ok\n');
-    expect(await server.metric('eddy_samples_total')).toBeGreaterThanOrEqual(200);
+    expect(await server.metric('eddy_samples_total{operator="learn"}')).toBeGreaterThanOrEqual(200);
     expect(await server.metric('eddy_demo_viewers')).toBe(1);
     expect(await server.metric('eddy_demo_latency_seconds_count')).toBeGreaterThanOrEqual(200);
   });

@@ -5,8 +5,10 @@ import { loadKernels, openBareRuntime, type Runtime } from '../../../src/bare.js
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/checkpoint/index.js';
 
 let runtime: Runtime;
+let bench: { runtime: Runtime };
 beforeAll(async () => {
   runtime = openBareRuntime(await loadKernels());
+  bench = { runtime };
 });
 
 const step = (sensor: Sensor, time: number, ...values: number[]): Made => {
@@ -19,7 +21,7 @@ const wave = (i: number) => 100 + 10 * Math.sin(i / 6);
 
 describe('a sensor', () => {
   it('is expected to stay as it is, until its network has learned better', () => {
-    const sensor = new Sensor(runtime, 'a', 1);
+    const sensor = new Sensor(bench, 'a', 1);
     expect(step(sensor, 0, 7).next).toEqual(Float64Array.of(7));
     for (let i = 0; i < 600; i++) step(sensor, i, wave(i));
     expect(Number(sensor.summary(0).skill)).toBeGreaterThan(0.5);
@@ -27,7 +29,7 @@ describe('a sensor', () => {
   });
 
   it('has an alarm where a value jumps out, says which row, and learns on unhurt', () => {
-    const sensor = new Sensor(runtime, 'a', 1);
+    const sensor = new Sensor(bench, 'a', 1);
     for (let i = 0; i < 400; i++) step(sensor, 1000 * i, wave(i));
     const before = sensor.anomalies;
     expect(step(sensor, 400_000, 1e9).judged).toMatchObject({
@@ -42,7 +44,7 @@ describe('a sensor', () => {
   });
 
   it('keeps forecasting through gaps, a channel at a time', () => {
-    const sensor = new Sensor(runtime, 'a', 2);
+    const sensor = new Sensor(bench, 'a', 2);
     expect(step(sensor, 0, Number.NaN, 1).next).toEqual(Float64Array.of(Number.NaN, 1));
     for (let i = 0; i < 100; i++) step(sensor, i, i % 3 === 0 ? Number.NaN : 5, Number.NaN);
     const { next } = step(sensor, 100, Number.NaN, Number.NaN);
@@ -54,10 +56,10 @@ describe('a sensor', () => {
 
   it('goes on bit for bit from its checkpoint, wherever it is cut', () => {
     for (const cut of [1, 7, 63, 64, 65, 601, 950]) {
-      const whole = new Sensor(runtime, 'a', 1);
+      const whole = new Sensor(bench, 'a', 1);
       for (let i = 0; i < cut; i++) step(whole, 2000 * i, i % 11 === 0 ? Number.NaN : wave(i));
       const file = encodeCheckpoint({ epoch: 1, offset: cut, definition: null, weights: {}, state: whole.snapshot() });
-      const again = Sensor.from(runtime, 'a', decodeCheckpoint(file).state);
+      const again = Sensor.from(bench, 'a', decodeCheckpoint(file).state);
       for (let i = cut; i < cut + 100; i++)
         expect(step(again, 2000 * i, wave(i))).toEqual(step(whole, 2000 * i, wave(i)));
       expect(again.history.since(1)).toEqual(whole.history.since(1));
@@ -68,7 +70,7 @@ describe('a sensor', () => {
   });
 
   it('is not changed by being watched', () => {
-    const [alone, watched] = [new Sensor(runtime, 'a', 1), new Sensor(runtime, 'a', 1)];
+    const [alone, watched] = [new Sensor(bench, 'a', 1), new Sensor(bench, 'a', 1)];
     for (let i = 0; i < 300; i++) {
       if (i === 100) watched.lab.watched = true;
       if (i === 200) watched.lab.watched = false;
@@ -83,7 +85,7 @@ describe('a sensor', () => {
   it('gives back all the heap that it took', () => {
     const before = runtime.heap.bytesInUse;
     for (let round = 0; round < 20; round++) {
-      const sensor = new Sensor(runtime, 'a', 3);
+      const sensor = new Sensor(bench, 'a', 3);
       sensor.lab.watched = true;
       for (let i = 0; i < 50; i++) step(sensor, i, i, i, i);
       sensor.lab.configure({ units: 24, cell: 'rnn' });
@@ -93,12 +95,12 @@ describe('a sensor', () => {
   });
 
   it('refuses a record that is none of its own', () => {
-    const sensor = new Sensor(runtime, 'a', 1);
+    const sensor = new Sensor(bench, 'a', 1);
     step(sensor, 0, 1);
     const before = runtime.heap.bytesInUse;
     const record = sensor.snapshot();
     for (const name of Object.keys(record))
-      expect(() => Sensor.from(runtime, 'a', { ...record, [name]: 'something else' })).toThrow();
+      expect(() => Sensor.from(bench, 'a', { ...record, [name]: 'something else' })).toThrow();
     expect(runtime.heap.bytesInUse).toBe(before);
     sensor.dispose();
   });
