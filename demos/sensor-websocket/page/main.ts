@@ -1,6 +1,6 @@
-import { onFrame } from '../../charts/onFrame.js';
 import { followTheme } from '../../charts/theme.js';
 import { connect } from './connection.js';
+import { inTurns } from './inTurns.js';
 import type { Page } from './Page.js';
 import { Store } from './Store.js';
 import { serverUrl } from './serverUrl.js';
@@ -27,33 +27,27 @@ followTheme();
 
 const connection = connect(serverUrl('live', 'ws'));
 const store = new Store((message) => connection.send(message));
-const ask = onFrame(() => {
-  for (const draw of views) draw();
-});
+const parts: (() => void)[] = [];
+const ask = inTurns(parts);
 const page: Page = { store, send: connection.send, ask };
 
 themeButton();
 void tokenForm();
-const views: readonly (() => void)[] = [
-  empty(page),
-  sensors(page),
-  hero(page),
-  score(page),
-  table(page),
-  tuning(page),
+parts.push(
+  together(empty(page), hero(page), score(page), table(page)),
   beside(page),
-  surprises(page),
-  cells(page),
-  gates(page),
-  lag(page),
-  cost(page),
-  exports(page),
-  replay(page),
-  announcements(page),
-];
+  together(surprises(page), cells(page), gates(page), lag(page), cost(page)),
+  together(sensors(page), tuning(page), exports(page), replay(page), announcements(page)),
+);
 
 status(connection, page);
 connection.messages.subscribe((message) => {
   store.apply(message);
   ask();
 });
+
+function together(...draws: (() => void)[]): () => void {
+  return () => {
+    for (const draw of draws) draw();
+  };
+}

@@ -9,7 +9,8 @@ export const replay: View = ({ store, send }) => {
   const pause = element('replay-pause', HTMLButtonElement);
   const speed = element('replay-speed', HTMLInputElement);
   const value = element('replay-value', HTMLOutputElement);
-  const act = (paused: boolean) => send({ type: 'replay', speed: Number((10 ** Number(speed.value)).toPrecision(2)), paused });
+  const act = (paused: boolean) =>
+    send({ type: 'replay', speed: Number((10 ** Number(speed.value)).toPrecision(2)), paused });
   pause.addEventListener('click', () => act(!store.replay?.paused));
   speed.addEventListener('input', () => act(store.replay?.paused ?? false));
   return changed(
