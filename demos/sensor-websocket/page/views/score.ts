@@ -17,13 +17,12 @@ export const score: View = ({ store }) => {
   return changed(
     () => [store.lead, store.history?.version, store.window, store.held, store.channel, store.sensors],
     () => {
-      const { rows, summary } = store;
+      const { rows, summary, history } = store;
       if (!rows) return;
       const { skill, error, lastValueError, covered } = windowScore(rows);
-      const all = summary
-        ? `${say(summary.rows)} rows, ${summary.skill === null ? '–' : percent(summary.skill)} skill`
-        : '–';
-      draw([percent(skill), say(error), say(lastValueError), percent(covered), all]);
+      const parts = summary ? [`${say(summary.rows)} rows`, `${percent(summary.skill ?? Number.NaN)} skill`] : [];
+      if (history?.dropped) parts.push(`${say(history.dropped)} not shown`);
+      draw([percent(skill), say(error), say(lastValueError), percent(covered), parts.join(', ')]);
     },
   );
 };
