@@ -31,7 +31,8 @@ export class Intake {
     this.#admit(frame.sensor);
     if (frame.notFinite > 0) this.dropped.add('not-finite', frame.notFinite);
     if (frame.rows) this.#push(frame.sensor, frame.rows, arrived);
-    else void this.#tell(frame.sensor);
+    else if (this.#bucket.take(arrived, LIMITS.question)) void this.#tell(frame.sensor);
+    else this.dropped.add('rate');
   }
 
   #push(sensor: string, rows: NonNullable<Frame['rows']>, arrived: number): void {

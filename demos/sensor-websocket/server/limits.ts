@@ -18,6 +18,8 @@ export const LIMITS = {
   /** Numbers that one connection may send in a second, and at once: a frame's worth. */
   numbersPerSecond: 5000,
   numbersAtOnce: 2048,
+  /** A question where a sensor stands costs as much as so many numbers: a file is read for it. */
+  question: 20,
   /** Rows a second of each series that is replayed. */
   replaySpeed: 1000,
   /** Rows that wait while a sensor's checkpoint is being read. */

@@ -39,6 +39,8 @@ interface Entry {
   saved: number;
   savedAt: number;
   broken: boolean;
+  /** Settles when its checkpoint has been read or written. */
+  turn: Promise<void>;
   /** Whether a row has reached its stage: from then on it is the stream's to close. */
   running: boolean;
 }
@@ -83,14 +85,18 @@ export class Sensors {
 
   /** Rows that a sensor's checkpoint or state has seen; undefined where it cannot be read. */
   async rows(name: string): Promise<number | undefined> {
-    const live = this.get(name);
-    if (live) return live.history.count;
+    // One whose checkpoint is being read or written is waited for.
+    let entry = this.#entries.get(name);
+    for (; entry && !entry.sensor && !entry.broken; entry = this.#entries.get(name)) await entry.turn;
+    if (entry) return entry.sensor?.history.count;
     const { folder, warn } = this.#options;
-    const { last } = await openCheckpoints(folder, name, () => {}).catch((error: unknown) => {
+    try {
+      const { last } = await openCheckpoints(folder, name, () => {});
+      return this.get(name)?.history.count ?? last?.offset ?? 0;
+    } catch (error) {
       warn(String(error));
-      return { last: undefined };
-    });
-    return this.get(name)?.history.count ?? last?.offset ?? 0;
+      return undefined;
+    }
   }
 
   get size(): number {
@@ -147,10 +153,11 @@ export class Sensors {
       saved: 0,
       savedAt: now,
       broken: false,
+      turn: Promise.resolve(),
       running: false,
     };
     this.#entries.set(name, entry);
-    void this.#open(entry, channels);
+    entry.turn = this.#open(entry, channels);
     return entry;
   }
 
@@ -192,7 +199,7 @@ export class Sensors {
     entry.sensor = undefined;
     if (rows >= LIMITS.worthKeeping) entry.saver?.save(rows, state);
     const written = entry.saver?.flush() ?? Promise.resolve();
-    void written
+    entry.turn = written
       .catch(() => {}) // the saver has said so
       .then(() => {
         this.#entries.delete(name);
