@@ -26,22 +26,26 @@ it('draws one part a frame, until all are drawn, and then asks for no more frame
 
 it('leaves no part undrawn, however often it is asked, and never draws two in a frame', () => {
   fc.assert(
-    fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), fc.integer({ min: 1, max: 5 }), (asks, count) => {
-      const draws = new Array<number>(count).fill(0);
-      const ask = inTurns(draws.map((_, part) => () => draws[part]++));
-      const total = () => draws.reduce((sum, n) => sum + n, 0);
-      for (const asked of asks) {
-        if (asked) ask();
-        const before = total();
-        nextFrame();
-        expect(total() - before).toBeLessThanOrEqual(1);
-        expect(Math.max(...draws) - Math.min(...draws)).toBeLessThanOrEqual(1);
-      }
-      const before = [...draws];
-      ask();
-      for (let i = 0; i < count; i++) nextFrame();
-      for (const [part, n] of draws.entries()) expect(n).toBeGreaterThan(before[part]);
-      expect(frames).toEqual([]);
-    }),
+    fc.property(
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }),
+      fc.integer({ min: 1, max: 5 }),
+      (asks, count) => {
+        const draws = new Array<number>(count).fill(0);
+        const ask = inTurns(draws.map((_, part) => () => draws[part]++));
+        const total = () => draws.reduce((sum, n) => sum + n, 0);
+        for (const asked of asks) {
+          if (asked) ask();
+          const before = total();
+          nextFrame();
+          expect(total() - before).toBeLessThanOrEqual(1);
+          expect(Math.max(...draws) - Math.min(...draws)).toBeLessThanOrEqual(1);
+        }
+        const before = [...draws];
+        ask();
+        for (let i = 0; i < count; i++) nextFrame();
+        for (const [part, n] of draws.entries()) expect(n).toBeGreaterThan(before[part]);
+        expect(frames).toEqual([]);
+      },
+    ),
   );
 });
