@@ -1,6 +1,6 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newest } from '../../scripts/newest.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const sources = [here('page'), here('../charts'), here('protocol.ts'), here('buildPage.mjs')];
@@ -23,7 +23,6 @@ export async function buildPage() {
       logLevel: 'warn',
       build: {
         outDir: folder,
-        minify: process.env.NOMIN ? false : undefined,
         emptyOutDir: true,
         target: 'es2022',
         // A policy that forbids what is inline forbids data: fonts and icons too.
@@ -34,18 +33,6 @@ export async function buildPage() {
     });
   }
   return { folder, built, milliseconds: performance.now() - start };
-}
-
-/** When the newest of these files, and of all in these folders, was written; 0 where there is none. */
-function newest(paths) {
-  return Math.max(
-    0,
-    ...paths.map((path) => {
-      const found = statSync(path, { throwIfNoEntry: false });
-      if (!found) return 0;
-      return found.isDirectory() ? newest(readdirSync(path).map((name) => join(path, name))) : found.mtimeMs;
-    }),
-  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

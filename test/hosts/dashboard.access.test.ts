@@ -84,7 +84,7 @@ describe('with a keyboard alone', () => {
     const second = page.locator('.sensor-lead').nth(1);
     await second.focus();
     await page.keyboard.press('Enter');
-    expect(await second.getAttribute('aria-current')).toBe('true');
+    await expect.poll(() => second.getAttribute('aria-current')).toBe('true');
     await page.close();
   });
 });
