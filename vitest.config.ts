@@ -19,6 +19,7 @@ export default defineConfig({
       { find: /^rx-eddy\/checkpoint$/, replacement: here('./src/checkpoint/index.ts') },
       { find: /^rx-eddy\/checkpoint\/file$/, replacement: here('./src/checkpoint/stores/file.ts') },
       { find: /^rx-eddy\/tfjs$/, replacement: here('./src/tfjs/index.ts') },
+      { find: /^rx-eddy\/worker$/, replacement: here('./src/apart/index.ts') },
       { find: /^rx-eddy$/, replacement: here('./src/index.ts') },
     ],
   },

@@ -16,7 +16,7 @@ import type { Skill } from '../src/online/skill.js';
 import { numberOf } from '../src/online/state.js';
 import { type Moment, millisecondsOf } from '../src/online/timedRow.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { checkDriftReaction, DriftReaction, type DriftReactionOptions } from './driftReaction.js';
 
@@ -94,7 +94,7 @@ export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorF
  * The stage of `forecast`. With networks `startNetworks()` must have been awaited before its first step.
  * @throws EddyError `invalid-option` at the call.
  */
-export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => Stage<In, ForecastStep> {
+export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => OpenStage<In, ForecastStep> {
   const { horizon = 1, networks = 2, seed = 1, features, time, season, intervals, onDrift } = options;
   requireWhole('horizon', horizon, 1, 10_000);
   requireWhole('networks', networks, 0, 4);
@@ -151,7 +151,7 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
         openFor(channels).restore(snapshotRecord('forecast', 'forecaster', from.forecaster));
         bands?.restore(snapshotRecord('forecast', 'intervals', from.intervals));
       },
-      dispose: () => forecaster?.dispose(),
+      ...disposing(() => forecaster?.dispose()),
     };
   };
 }

@@ -41,4 +41,4 @@ export { exponential } from './schedules/exponential.js';
 export type { Schedule } from './schedules/schedule.js';
 export { stepDecay } from './schedules/stepDecay.js';
 export { warmUp } from './schedules/warmUp.js';
-export type { Snapshot, Stage } from './stage.js';
+export type { OpenStage, Snapshot, Stage } from './stage.js';

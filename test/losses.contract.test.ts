@@ -24,6 +24,7 @@ import { bceReference } from '../src/losses/bce/reference.js';
 import { crossEntropyReference } from '../src/losses/crossEntropy/reference.js';
 import { gaussianNllReference } from '../src/losses/gaussianNll/reference.js';
 import { huberReference } from '../src/losses/huber/reference.js';
+import { lossNamed } from '../src/losses/lossNamed.js';
 import { maeReference } from '../src/losses/mae/reference.js';
 import { mseReference } from '../src/losses/mse/reference.js';
 import { pinballReference } from '../src/losses/pinball/reference.js';
@@ -105,6 +106,13 @@ it('every folder under src/losses has its subject here', () => {
 });
 
 describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, target, reference }) => {
+  it('can be had again from its name and parameters, as when it has travelled to a worker', () => {
+    const again = lossNamed({ name: loss.name, parameters: loss.parameters });
+    // Functions are told apart by what they say.
+    const plain = (one: typeof loss) => JSON.stringify({ ...one, targetWidth: String(one.targetWidth) });
+    expect(plain(again)).toBe(plain(loss));
+  });
+
   const spec = { input: 1, layers: [rnn(2)], output: dense(outputs, { activation: readout }) };
 
   it('its kernel gives the value and the gradient of its reference', async () => {
