@@ -8,7 +8,7 @@
  */
 export type ServerMessage =
   | { type: 'hello'; version: 1; cells: readonly CellName[]; replay: Replay | null }
-  /** At most once a second: every sensor that has sent something. */
+  /** Once a second, and soon when a new one has come: every sensor that has sent something. */
   | { type: 'sensors'; sensors: readonly SensorSummary[] }
   /** Answers `watch`: what the server still holds of the sensor, oldest first. */
   | { type: 'history'; sensor: string; points: readonly Point[] }

@@ -19,6 +19,7 @@ export class Hub {
   /** When each sensor whose networks run side by side was last looked at. */
   readonly #labs = new Map<string, number>();
   readonly #timers: readonly NodeJS.Timeout[];
+  #begun = 0;
 
   constructor(
     private readonly sensors: Sensors,
@@ -117,9 +118,11 @@ export class Hub {
   #showLabs(): void {
     this.#runLabs();
     for (const name of this.#labs.keys()) this.showLab(name);
+    if (this.sensors.begun !== this.#begun) this.#showOverview(); // whoever waits for a first sensor need not wait longer
   }
 
   #showOverview(): void {
+    this.#begun = this.sensors.begun;
     if (this.#viewers.size === 0) return;
     this.broadcast({ type: 'sensors', sensors: this.sensors.summaries() });
     this.broadcast(this.load());

@@ -47,6 +47,8 @@ interface Entry {
 
 /** All sensors: a stream of readings in, of forecasts out; each sensor's stage is opened from its checkpoint, and saved to it. */
 export class Sensors {
+  /** Sensors that have come, over all: tells that there is a new one. */
+  begun = 0;
   readonly made: Observable<{ reading: Reading; made: Made }>;
   readonly #options: SensorsOptions;
   readonly #entries = new Map<string, Entry>();
@@ -186,6 +188,7 @@ export class Sensors {
     const entry = this.#entries.get(name);
     if (entry?.sensor) {
       entry.running = true;
+      this.begun++;
       return entry.sensor;
     }
     throw new Error('a sensor is opened before its rows come');
