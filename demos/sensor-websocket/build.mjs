@@ -1,23 +1,14 @@
 // What npm start runs: the package, the server in one file, the page. Each is built only where a source is newer than it.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { newest } from '../../scripts/newest.mjs';
+import { buildPage } from './buildPage.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const at = (path) => join(root, path);
-const page = new URL('buildPage.mjs', import.meta.url);
-
-/** When the newest of these files, and of all in these folders, was written; 0 where there is none. */
-function newest(paths) {
-  const times = paths.map((path) => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (!found) return 0;
-    return found.isDirectory() ? newest(readdirSync(path).map((name) => join(path, name))) : found.mtimeMs;
-  });
-  return Math.max(0, ...times);
-}
 
 const older = (made, sources) => newest([at(made)]) < newest(sources.map(at));
 
@@ -40,4 +31,4 @@ if (older('build/demos/sensor-websocket/main.mjs', ['demos', 'package.json']))
     logLevel: 'error',
   });
 
-if (existsSync(page)) await (await import(page.href)).buildPage();
+await buildPage();

@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What the page may do: its own files and its own server; no script that is not a file. */
 const POLICY = [
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'",
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'",
   "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 ].join('; ');
 
