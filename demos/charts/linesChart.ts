@@ -7,12 +7,16 @@ export interface LineStyle {
   /** A colour of theme.css by its name. */
   colour: string;
   dash?: number[];
+  /** Default 2. */
+  width?: number;
 }
 
 export interface LinesChartOptions {
   lines: readonly LineStyle[];
   /** Of the y axis. Default `linear`. */
   scale?: 'linear' | 'log';
+  /** Of a linear y axis. Default: from 0, or below, to what the lines need. */
+  range?: readonly [number, number];
   /** Of the x axis. */
   sayX?: (x: number) => string;
   /** Distances that its ticks may have. Default: uPlot's. */
@@ -37,7 +41,7 @@ export function linesChart(host: HTMLElement, options: LinesChartOptions): Lines
         x: { time: false, range: (_, from, to) => [from, Math.max(to, from + 1)] },
         y: log
           ? { distr: 3, range: (_, from, to) => decades(from, to) }
-          : { range: (_, from, to) => fromZero(from, to) },
+          : { range: (_, from, to) => (options.range ? [...options.range] : fromZero(from, to)) },
       },
       axes: [
         axis({
@@ -55,11 +59,11 @@ export function linesChart(host: HTMLElement, options: LinesChartOptions): Lines
       series: [
         {},
         ...options.lines.map(
-          ({ colour: name, dash }): uPlot.Series => ({
+          ({ colour: name, dash, width = 2 }): uPlot.Series => ({
             paths: lines,
             points: { show: false },
             stroke: () => colour(name),
-            width: 2,
+            width,
             ...(dash && { dash }),
           }),
         ),

@@ -51,6 +51,12 @@ export class SoundPlayer implements Disposable {
     }
   }
 
+  /** Takes over another's state: goes on where that one stands, with weights of its own. The models must be of one shape. */
+  follow(other: SoundPlayer): void {
+    this.#state.restore(other.#state.snapshot());
+    this.#x.set(other.#x);
+  }
+
   /** Silence has gone before: the state is zeros again. */
   reset(): void {
     this.#state.reset();

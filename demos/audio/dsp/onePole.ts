@@ -4,9 +4,10 @@
  */
 export function onePole(seconds: number, sampleRate: number): (x: number) => number {
   const a = 1 / (1 + seconds * sampleRate);
-  let y = 0;
+  // In an array: a captured variable would be a new object at every sample.
+  const y = new Float64Array(1);
   return (x) => {
-    y += a * (x - y);
-    return y;
+    y[0] += a * (x - y[0]);
+    return y[0];
   };
 }
