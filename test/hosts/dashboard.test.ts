@@ -91,7 +91,7 @@ describe('the dashboard, with the series that come with it', () => {
     const { page, errors } = await openPage(chromium, server.url, { colorScheme: 'light' });
     await page.locator('.sensor-lead').nth(2).click();
     const name = await page.locator('.sensor-name').nth(2).textContent();
-    expect(await page.locator('#lead').textContent()).toBe(name);
+    await expect.poll(() => page.locator('#lead').textContent()).toBe(name);
     await page.getByLabel('Window').selectOption('100');
     await expectText(page, '#readout .key-actual dd', /\d/);
     await page.getByRole('button', { name: 'Hold' }).click();
