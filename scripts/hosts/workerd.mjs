@@ -63,12 +63,12 @@ function configOf(folder, { script, flags, objects = {}, bindings = {}, storage 
  *
  * @param {string} folder
  * @param {{ [worker: string]: Worker }} workers
- * @param {number} [port] of the first worker; 0: any that is free
- * @returns {Promise<{ pid: number, started: number, url: (worker: string) => string, cpu: () => number, fetch: (worker: string, path?: string, init?: RequestInit) => Promise<Response>, close: () => void, kill: () => Promise<void> }>}
+ * @param {{ port?: number, inspect?: boolean }} [options] `port` of the first worker, 0: any that is free; `inspect`: a debugger may look inside
+ * @returns {Promise<{ pid: number, started: number, url: (worker: string) => string, inspector: string | undefined, cpu: () => number, fetch: (worker: string, path?: string, init?: RequestInit) => Promise<Response>, close: () => void, kill: () => Promise<void> }>}
  *   `started`: milliseconds of processor time until it listens, when all workers' modules have run; time that other processes took does not
  *   count. `cpu()`: the same until now. `kill()` is kill -9.
  */
-export async function openWorkerd(folder, workers, port = 0) {
+export async function openWorkerd(folder, workers, { port = 0, inspect = false } = {}) {
   const names = Object.keys(workers);
   const stored = names.find((name) => workers[name].storage);
   const services = names.map((name) => `(name = "${name}", worker = .${name})`);
@@ -84,7 +84,9 @@ export async function openWorkerd(folder, workers, port = 0) {
   const file = join(folder, `${names.join('-')}.capnp`);
   writeFileSync(file, `${config.join('\n')}\n`);
 
-  const child = spawn(binary, ['serve', '--control-fd=3', file], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(binary, ['serve', '--control-fd=3', ...(inspect ? ['--inspector-addr=127.0.0.1:0'] : []), file], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   let log = '';
   child.stdout.on('data', (data) => {
     log += data;
@@ -104,14 +106,16 @@ export async function openWorkerd(folder, workers, port = 0) {
       for (const line of lines) {
         const { event, socket, port } = JSON.parse(line);
         if (event === 'listen') found[socket] = port;
+        if (event === 'listen-inspector') found.inspector = port;
       }
-      if (names.every((name) => name in found)) resolve(found);
+      if ([...names, ...(inspect ? ['inspector'] : [])].every((name) => name in found)) resolve(found);
     });
   });
   return {
     pid: child.pid,
     started: processorTime(child.pid),
     url: (worker) => `http://127.0.0.1:${ports[worker]}`,
+    inspector: inspect ? `127.0.0.1:${ports.inspector}` : undefined,
     cpu: () => processorTime(child.pid),
     fetch: async (worker, path = '/', init = undefined) => {
       const response = await fetch(`http://127.0.0.1:${ports[worker]}${path}`, init);
