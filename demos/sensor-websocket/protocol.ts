@@ -1,6 +1,10 @@
 /**
  * What the server and the dashboard say to each other on `/live`, one JSON object a frame. Arrays of a point run over the sensor's
  * channels; numbers that are not there yet are null, since JSON has no NaN.
+ *
+ * Beside it, over HTTP: `/sensors` (JSON: SensorSummary[]), `/export.csv?sensor=NAME` and `/export.checkpoint?sensor=NAME` (downloads),
+ * `/phone`, `/metrics`, `/healthz`. Where the server has a token, every one of these and both sockets take it as `?token=TOKEN`; the page
+ * itself is served without.
  */
 export type ServerMessage =
   | { type: 'hello'; version: 1; cells: readonly CellName[]; replay: Replay | null }
@@ -21,7 +25,7 @@ export type ServerMessage =
 export type ViewerMessage =
   /** The sensors to receive from now on, at most 8; replaces the last such list. */
   | { type: 'watch'; sensors: readonly string[] }
-  /** Acts on the sensor's networks from the next row on; a new cell, number of units or window starts afresh. */
+  /** Acts on the sensor's networks from the next row on; a new number of units or window starts afresh. */
   | { type: 'configure'; sensor: string; settings: Partial<Settings> }
   | { type: 'freeze'; sensor: string; frozen: boolean }
   /** Keeps a copy of the sensor's weights on the server, the last 8 of them. */
@@ -69,9 +73,14 @@ export interface Lab {
 }
 
 export interface Settings {
+  /** Whose forecasts the sensor's points show; the others run beside it while someone watches. */
+  cell: CellName;
+  /** From 1 to 64. */
   units: number;
+  /** Rows between updates, from 1 to 64, and rows an update goes back, from 1 to 128. */
   k1: number;
   k2: number;
+  /** Adam's, from 1e-5 to 0.1. */
   learningRate: number;
 }
 
@@ -83,7 +92,10 @@ export interface NetworkView {
   updates: number;
   /** ‖∂ℓ/∂h_{F−k}‖ for k = 0 … w−1, of the newest update. */
   gradientNormByLag: readonly number[];
-  /** By the gate's name (`forget`, `input`, `output`, `cell`; `reset`, `update`, `new`; `hidden`), [units], of the newest row. */
+  /**
+   * By the gate's name, [units], of the newest row: of an LSTM `forget`, `input`, `output`, `candidate` and the state `cell`; of a GRU `reset`,
+   * `update`, `candidate`; of all `hidden`.
+   */
   gates: Readonly<Record<string, readonly number[]>>;
   /** Microseconds a row: upper bounds of the bins (the last is open) and counts. */
   stepTime: { bounds: readonly number[]; counts: readonly number[] };

@@ -14,10 +14,14 @@ const ARGUMENTS = [
   '--disable-sync',
 ];
 
-/** Real Chromium: Debian's package, installed where it is missing; fails loudly where that cannot be done. */
-export async function openChromium() {
+/**
+ * Real Chromium: Debian's package, installed where it is missing; fails loudly where that cannot be done.
+ *
+ * @param {readonly string[]} [more] of Chromium's own options
+ */
+export async function openChromium(more = []) {
   if (!existsSync(BINARY)) install();
-  return chromium.launch({ executablePath: BINARY, args: ARGUMENTS });
+  return chromium.launch({ executablePath: BINARY, args: [...ARGUMENTS, ...more] });
 }
 
 function install() {

@@ -1,0 +1,108 @@
+import type uPlot from 'uplot';
+import { colour } from './colours.js';
+import type { Columns } from './ForecastRows.js';
+import { ForecastRows, placeOf } from './ForecastRows.js';
+import { drawAnomalies, drawBand, drawNow, drawScores } from './forecastMarks.js';
+import { saySoon, sayTime } from './numbers.js';
+import { axis, lines, openPlot } from './plot.js';
+import { valueRange } from './valueRange.js';
+
+export interface ForecastChartOptions {
+  /** The place of the row under the pointer, or undefined as it leaves. */
+  onPoint?: (row: number | undefined) => void;
+  /** The numbers of the first and last row of a stretch that was dragged over. */
+  onSelect?: (from: number, to: number) => void;
+  /** What an anomaly is called where it is marked. */
+  labelOf?: (index: number) => string | undefined;
+}
+
+export interface ForecastChart {
+  /** Draws these rows; call it at most once a frame. */
+  draw(rows: Columns): void;
+  close(): void;
+}
+
+const EMPTY = new ForecastRows(1).last(0);
+
+/** Actual against forecast with its band; anomalies are marked, and how surprising each row was stands along the foot. */
+export function forecastChart(host: HTMLElement, options: ForecastChartOptions = {}): ForecastChart {
+  const { onPoint, onSelect, labelOf = () => undefined } = options;
+  let rows: Columns = EMPTY;
+  let shown: [number, number] | undefined;
+  const timeAt = (index: number) => rows.time[Math.min(rows.time.length - 1, placeOf(rows.index, index))];
+  const spanOf = ({ time }: Columns) => Math.abs(time[time.length - 1] - time[0]) || 0;
+
+  const { u, close } = openPlot(
+    host,
+    {
+      padding: [8, 20, 0, 0],
+      cursor: { y: false, points: { show: false }, drag: { x: onSelect !== undefined, y: false, setScale: false } },
+      scales: {
+        x: { time: false, range: (_, from, to) => [from, Math.max(to, from + 1)] },
+        y: { range: () => (shown = valueRange(rows, shown)) },
+        score: { range: () => [0, 9] },
+      },
+      axes: [
+        axis({
+          grid: { show: false },
+          space: 90,
+          values: (_, splits) => splits.map((at) => (rows.time.length ? sayTime(timeAt(at), spanOf(rows)) : '')),
+        }),
+        axis({
+          size: 52,
+          // Below the lowest value is the scores' place.
+          values: ({ scales }, splits) => splits.map((y) => (y < footOf(scales.y) ? '' : saySoon(y))),
+        }),
+      ],
+      series: [
+        {},
+        { paths: lines, points: { show: false }, stroke: () => colour('ink'), width: 1.6 },
+        { paths: lines, points: { show: false }, stroke: () => colour('forecast'), width: 1.6, dash: [5, 3] },
+        { paths: () => null, points: { show: false } },
+        { paths: () => null, points: { show: false } },
+        { scale: 'score', paths: () => null, points: { show: false } },
+      ],
+      hooks: {
+        drawAxes: [
+          (u) => {
+            drawScores(u, rows);
+            drawBand(u, rows);
+          },
+        ],
+        draw: [
+          (u) => {
+            drawNow(u, rows);
+            drawAnomalies(u, rows, labelOf);
+          },
+        ],
+        setCursor: [({ cursor }) => onPoint?.(cursor.idx ?? undefined)],
+        setSelect: [
+          (u) => {
+            const { left, width } = u.select;
+            if (width > 4) onSelect?.(Math.round(u.posToVal(left, 'x')), Math.round(u.posToVal(left + width, 'x')));
+            if (width > 0) u.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+          },
+        ],
+      },
+    },
+    dataOf(rows),
+  );
+  return {
+    draw(next) {
+      rows = next;
+      u.setData(dataOf(next));
+    },
+    close,
+  };
+}
+
+const footOf = ({ min = 0, max = 0 }: uPlot.Scale) => min + (max - min) / 10;
+
+const dataOf = (rows: Columns): uPlot.AlignedData => [
+  rows.index,
+  rows.value,
+  rows.forecast,
+  rows.low,
+  rows.high,
+  rows.score,
+];

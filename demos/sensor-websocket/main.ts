@@ -1,0 +1,100 @@
+// A live dashboard of sensors that eddy learns as they speak: npm start
+import { existsSync, readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { loadKernels, openBareRuntime } from 'rx-eddy';
+import { startServer } from './server/startServer.js';
+import { Client } from './sources/client.js';
+import { SeriesReplay } from './sources/replay.js';
+import { shippedSeries } from './sources/series.js';
+
+const whole = (least: number, most: number) => (text: string) => {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
+};
+const above0 = (text: string) => {
+  const value = Number(text);
+  if (value > 0 && value <= 1e4) return value;
+  throw new InvalidArgumentError('must be above 0, up to 10000');
+};
+
+const command = new Command('sensors')
+  .description('Watches sensors over WebSockets: forecasts, intervals, anomalies, and what the networks do.')
+  .option('--host <address>', 'where to listen; other machines can connect where it is not loopback', '127.0.0.1')
+  .option('--port <number>', '0: any that is free', whole(0, 65535), 8080)
+  .option('--tls <files...>', 'a certificate and its key, two PEM files')
+  .addOption(new Option('--token <text>', 'needed of every sensor and viewer').env('EDDY_TOKEN'))
+  .option('--origin <origins...>', 'pages of other origins that may connect, such as https://example.org', [])
+  .option('--checkpoints <folder>', 'where each sensor is kept', 'build/sensors')
+  .option('--checkpoint-seconds <number>', 'between two checkpoints of a sensor', above0, 30)
+  .option('--max-sensors <number>', 'sensors in memory', whole(1, 100_000), 2000)
+  .option('--max-connections <number>', 'at once', whole(1, 100_000), 2048)
+  .option('--max-per-address <number>', 'connections from one address at once', whole(1, 100_000), 256)
+  .option('--no-replay', 'replay no recorded series')
+  .option('--speed <rows>', 'rows a second of each replayed series', above0, 10)
+  .option('--data <folder>', 'of the recorded series', 'data')
+  .option('--page <folder>', 'the built page', 'build/demos/dashboard')
+  .parse();
+const options = command.opts<{
+  host: string;
+  port: number;
+  tls?: string[];
+  token?: string;
+  origin: string[];
+  checkpoints: string;
+  checkpointSeconds: number;
+  maxSensors: number;
+  maxConnections: number;
+  maxPerAddress: number;
+  replay: boolean;
+  speed: number;
+  data: string;
+  page: string;
+}>();
+
+const { tls, ...rest } = options;
+const { host, token } = rest;
+if (tls && (tls.length !== 2 || !tls.every((file) => existsSync(file))))
+  command.error('error: --tls takes two files that exist, the certificate and its key');
+
+const server = await startServer({
+  ...rest,
+  runtime: openBareRuntime(await loadKernels()),
+  origins: rest.origin,
+  checkpointMs: 1000 * rest.checkpointSeconds,
+  ...(tls && { tls: { cert: readFileSync(tls[0]), key: readFileSync(tls[1]) } }),
+  warn: (text) => console.error(text),
+});
+console.log(`eddy watches sensors at ${server.url}`);
+const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
+if (!loopback && token === undefined)
+  console.error('warning: whoever reaches this address can send and see everything; give --token');
+if (!loopback && !tls)
+  console.error('warning: nothing is encrypted, and a phone gives /phone its sensors over TLS only; give --tls');
+
+const closing: (() => void)[] = [];
+if (rest.replay) {
+  const replay = new SeriesReplay(shippedSeries(rest.data), rest.speed);
+  const ingest = new URL('ingest?answers', server.url);
+  ingest.protocol = tls ? 'wss:' : 'ws:';
+  const client: Client = new Client(
+    ingest,
+    { open: (client) => replay.ask(client), message: (data) => replay.hear(data, client) },
+    { token, trustsOwnServer: true },
+  );
+  server.replayedBy(replay);
+  closing.push(
+    () => replay.close(),
+    () => client.close(),
+  );
+}
+
+let stopping = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    for (const close of closing) close();
+    server.close().then(() => process.exit(0));
+  });
+}

@@ -1,0 +1,63 @@
+import type { Snapshot, Stage } from 'rx-eddy';
+import type { Anomaly } from 'rx-eddy/operators';
+import { detectAnomaliesStage } from 'rx-eddy/operators/detectAnomalies';
+import type { Judged } from './history.js';
+import type { Reading } from './reading.js';
+import { recordOf } from './record.js';
+
+interface Watched {
+  value: number | null;
+  time: number | undefined;
+}
+
+/** One anomaly detector a channel, over forecasts that the sensor's network makes. */
+export class Detectors {
+  readonly #stages: readonly Stage<Watched, Anomaly>[];
+  /** The network's forecast of the next row. */
+  readonly #next: Float64Array;
+
+  constructor(readonly channels: number) {
+    this.#next = new Float64Array(channels).fill(Number.NaN);
+    this.#stages = Array.from({ length: channels }, (_, c) =>
+      detectAnomaliesStage<Watched>({
+        value: ({ value }) => value,
+        time: ({ time }) => time,
+        alpha: 0.1,
+        forecaster: () => ({ step: () => this.#next[c], snapshot: () => ({}), restore() {} }),
+      })(),
+    );
+  }
+
+  /** Judges a row by what was said of it, then takes what the network says of the next one. */
+  step({ time, timed, values }: Pick<Reading, 'time' | 'timed' | 'values'>, forecast: Float64Array): Judged {
+    this.#next.set(forecast);
+    const empty = () => new Float64Array(this.channels).fill(Number.NaN);
+    const judged: Judged = { time, values, forecast: empty(), low: empty(), high: empty(), score: 0, alarm: undefined };
+    this.#stages.forEach((stage, c) => {
+      const value = Number.isNaN(values[c]) ? null : values[c];
+      stage.step({ value, time: timed ? time : undefined }, (anomaly) => {
+        judged.forecast[c] = anomaly.forecast ?? Number.NaN;
+        judged.low[c] = anomaly.low ?? Number.NaN;
+        judged.high[c] = anomaly.high ?? Number.NaN;
+        if (anomaly.score >= judged.score) {
+          judged.score = anomaly.score;
+          judged.alarm = anomaly.alarm ? anomaly.cause : undefined;
+        }
+      });
+    });
+    return judged;
+  }
+
+  snapshot(): Snapshot {
+    return { stages: this.#stages.map((stage) => stage.snapshot?.() ?? {}), next: this.#next.slice() };
+  }
+
+  restore({ stages, next }: Snapshot): void {
+    if (!Array.isArray(stages) || stages.length !== this.channels || !(next instanceof Float64Array))
+      throw new TypeError('a checkpoint must have a detector a channel');
+    this.#stages.forEach((stage, c) => {
+      stage.restore?.(recordOf(stages[c], 'detector'));
+    });
+    this.#next.set(next);
+  }
+}
