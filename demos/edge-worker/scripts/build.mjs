@@ -8,7 +8,7 @@ import { bundle } from '../../../scripts/hosts/bundle.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const demo = join(root, 'demos/edge-worker');
 
-/** The fleet's page is one file: its script and the script's styles are put into it. */
+/** The fleet's page is one file: its script and its styles are put into it. */
 const inlinePage = {
   name: 'page in one file',
   setup: ({ onLoad }) =>
@@ -16,7 +16,7 @@ const inlinePage = {
       const options = { bundle: true, minify: true, write: false, format: 'esm', target: 'es2022', outdir: 'page' };
       const { outputFiles } = await build({
         ...options,
-        entryPoints: [path.replace(/html$/, 'ts')],
+        entryPoints: ['ts', 'css'].map((ending) => path.replace(/html$/, ending)),
         logLevel: 'error',
       });
       const textOf = (ending) => outputFiles.find((file) => file.path.endsWith(ending))?.text ?? '';

@@ -1,14 +1,5 @@
 import { FLEET_PAGE } from './limits.js';
-
-/** What the fleet knows of a sensor: as of its last report. */
-export interface Summary {
-  readonly sensor: string;
-  readonly taken: number;
-  readonly value: number;
-  readonly score: number;
-  /** Of the report, in milliseconds since 1970. */
-  readonly at: number;
-}
+import type { Summary } from './summary.js';
 
 /** The list of all sensors: one object, which hears of each when it is new and once an hour while it is alive. */
 export class Fleet implements DurableObject {

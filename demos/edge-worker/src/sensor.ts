@@ -2,13 +2,13 @@ import { type CheckpointStore, decodeCheckpoint } from 'rx-eddy/checkpoint';
 import { durableObjectStore } from 'rx-eddy/checkpoint/durable-object';
 import { PROTOCOL } from './authorize.js';
 import type { Env } from './env.js';
-import type { Summary } from './fleet.js';
 import { type Frame, readFrame } from './frame.js';
 import { answerIn, KEY, Learner } from './learner.js';
 import { BURST, FIRST_REPORT_MS, FRAMES_PER_SECOND, REPORT_MS, SOCKETS } from './limits.js';
 import { closeLearner, findOpen, keepOpen } from './openLearners.js';
 import { asRefusal, Refusal } from './refusal.js';
 import { type Answer, answerAgain, countKnown, type Duplicate } from './replies.js';
+import type { Summary } from './summary.js';
 import { TokenBucket } from './tokenBucket.js';
 
 /**
