@@ -13,6 +13,7 @@ export default defineConfig({
       { find: '#tfjs-ops', replacement: here('./src/runtime/tfjsOps.ts') },
       { find: /^rx-eddy\/bare$/, replacement: here('./src/bare.ts') },
       { find: /^rx-eddy\/operators$/, replacement: here('./operators/index.ts') },
+      { find: /^rx-eddy\/operators\/(.+)$/, replacement: `${here('./operators')}/$1.ts` },
       { find: /^rx-eddy\/node$/, replacement: here('./operators/toNodeTransform.ts') },
       { find: /^rx-eddy\/web$/, replacement: here('./operators/toTransformStream.ts') },
       { find: /^rx-eddy\/checkpoint$/, replacement: here('./src/checkpoint/index.ts') },
