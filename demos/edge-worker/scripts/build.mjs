@@ -37,7 +37,7 @@ export const buildWorker = (outdir, entry = join(demo, 'src/worker.ts')) =>
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildWorker(join(root, 'build/edge/worker'));
-  const scripts = ['run', 'makeBase', 'measure', 'killAtRandom'];
+  const scripts = ['run', 'makeBase', 'measure', 'cost', 'killAtRandom'];
   await build({
     entryPoints: scripts.map((name) => join(demo, `scripts/${name}.ts`)),
     outdir: join(root, 'build/edge'),

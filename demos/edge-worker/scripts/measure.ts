@@ -1,9 +1,10 @@
 // npm run edge:measure: what a sample costs in workerd and what a thousand objects take, measured here and now, into README.md.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { FRAME_SAMPLES, OPEN_LEARNERS } from '../src/limits.js';
+import { intoReadme } from './intoReadme.js';
 import { measureMemory } from './measureMemory.js';
 import { type Edge, openEdge } from './openEdge.js';
 import { readSeries, TRANSFORMER } from './series.js';
@@ -81,14 +82,7 @@ That is all the time of workerd's process, read from outside: HTTP, the token, J
 | | measured | platform's limit |
 | --- | ---: | ---: |
 | a sensor's checkpoint, written with each frame | ${(checkpoint.byteLength / 1000).toFixed(1)} kB, one row | 2 MB a row, 10 GB an object |
-| worker, with kernels, base checkpoint and page, gzipped | ${(bundle / 1000).toFixed(1)} kB | 10 MB |
+| worker, with kernels, base checkpoint and page, gzipped | ${(bundle / 1000).toFixed(1)} kB | 64 MiB, before gzip |
 `;
-const readme = 'demos/edge-worker/README.md';
-const [before, after] = ['<!-- measured -->', '<!-- /measured -->'];
-const text = readFileSync(readme, 'utf8');
-if (!text.includes(before) || !text.includes(after)) throw new Error(`${readme} must have ${before} and ${after}`);
-writeFileSync(
-  readme,
-  `${text.slice(0, text.indexOf(before) + before.length)}\n${table}\n${text.slice(text.indexOf(after))}`,
-);
+intoReadme('measured', table);
 console.log(table);
