@@ -49,7 +49,7 @@ export function durableObjectStore(storage: DurableObjectSql, options: StoreOpti
     for (let part = 0; part < parts; part++) {
       rows(
         'INSERT INTO eddy_checkpoints VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, bytes = excluded.bytes',
-        ...[key, slot, part, epoch, bytes.slice(part * PART, (part + 1) * PART)],
+        ...[key, slot, part, epoch, bytes.subarray(part * PART, (part + 1) * PART)],
       );
     }
     const old = 'DELETE FROM eddy_checkpoints WHERE key = ? AND (epoch <= ? OR slot = ? AND part >= ?)';
