@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { AnomalyOptions } from './runAnomaly.js';
+import { wholeFrom } from './wholeFrom.js';
 
 /** Adds `eddy anomaly` to the program. */
 export function addAnomaly(program: Command): void {
@@ -29,5 +30,7 @@ export function addAnomaly(program: Command): void {
         .default('error'),
     )
     .option('--plot <file.svg>', 'draw the series, its forecast, the band and the alarms')
+    .option('--checkpoint <file>', 'keep the state there; run again with it, the command goes on at the row after')
+    .option('--every <rows>', 'rows between checkpoints', wholeFrom(1), 1000)
     .action(async (file: string, options: AnomalyOptions) => (await import('./runAnomaly.js')).run(file, options));
 }

@@ -8,9 +8,24 @@ import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot } from '../src/stage.js';
 
 /** One part of a command's state. */
-interface Part {
+export interface Part {
   snapshot?(): Snapshot;
   restore?(from: Snapshot): void;
+}
+
+/** What both commands with a checkpoint take. */
+export interface CheckpointOptions {
+  checkpoint?: string;
+  every: number;
+}
+
+/** The state that a command keeps. */
+interface Kept {
+  /** Of a command with one model: its weights belong to the checkpoint. */
+  readonly model?: Model;
+  /** The options that must stay the same. */
+  readonly setup: Snapshot;
+  readonly parts: { readonly [name: string]: Part };
 }
 
 /** The file store of one file, whatever its name. */
@@ -20,16 +35,49 @@ export function storeOf(file: string) {
 }
 
 /**
- * Restores a command from its checkpoint, if there is one, and keeps it there from then on. `setup` are the options that must stay the same.
+ * Counts the rows of a command's input. With a checkpoint the command is restored from it, the rows that it has seen are to be passed over, and
+ * every so many rows the state is saved, once all that was written before is out: such a row is never written again.
  *
- * @throws EddyError `invalid-option` where one has changed; `invalid-file` if the file cannot be read.
+ * @throws EddyError `invalid-option` where an option has changed; `invalid-file` if the file cannot be read.
  */
-export async function openCheckpoint(
-  file: string,
-  model: Model,
-  setup: Snapshot,
-  parts: { readonly [name: string]: Part },
-) {
+export async function openRows({ checkpoint: file, every }: CheckpointOptions, kept: Kept) {
+  const checkpoint = file === undefined ? undefined : await openCheckpoint(file, kept);
+  const seen = checkpoint?.offset ?? 0;
+  let taken = 0;
+  let saved = seen;
+  const save = async () => {
+    if (!checkpoint || saved === taken) return;
+    await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+    await checkpoint.save(taken);
+    saved = taken;
+  };
+  return {
+    /** Rows that this run has taken itself. */
+    get own() {
+      return Math.max(0, taken - seen);
+    },
+    /** Counts a row of the input; whether an earlier run has taken it. */
+    wasSeen: () => ++taken <= seen,
+    /** To be called after each row that was not. */
+    async done(): Promise<void> {
+      if (taken % every === 0) await save();
+      if ((taken & 15) === 0) await checkpoint?.turn();
+    },
+    /** @throws EddyError `invalid-file` if the input has fewer rows than were seen. */
+    async end(): Promise<void> {
+      if (taken < seen) {
+        throw new EddyError(
+          'invalid-file',
+          `the checkpoint has seen ${seen} rows, the input has ${taken}; give it the same input`,
+        );
+      }
+      await save();
+      await checkpoint?.flush();
+    },
+  };
+}
+
+async function openCheckpoint(file: string, { model, setup, parts }: Kept) {
   const { store, key } = storeOf(file);
   const onError = (error: unknown) => warn(error instanceof Error ? error.message : String(error));
   const { last, warnings, saver } = await openSaver(store, key, {
@@ -70,6 +118,16 @@ function checkSetup(file: string, state: Snapshot, setup: Snapshot): void {
       `${file} was begun with ${option} ${String(begun[name])}, got ${String(value)}; give the same, or another file`,
     );
   }
+}
+
+/** What a command goes on with where an option that it may find by itself was left out; null is none. @throws EddyError `invalid-option` */
+export function goOnWith(option: string, given: string | undefined, kept: unknown): string | undefined {
+  const before = typeof kept === 'string' ? kept : undefined;
+  if (given === undefined || before === undefined || given === before) return before ?? given;
+  throw new EddyError(
+    'invalid-option',
+    `the checkpoint is of ${option} '${before}', got '${given}'; begin another file`,
+  );
 }
 
 function warn(text: string): void {

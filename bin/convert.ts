@@ -35,13 +35,13 @@ export interface ConvertOptions {
 
 /** What `eddy convert` does. */
 export async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
+  const target = options.to ?? targetOf(to);
   const { format, ...model } = await readModel(from, {
     ...(options.activation && { activation: options.activation }),
     ...(options.outputActivation && { outputActivation: options.outputActivation }),
     ...(options.resetAfter && { resetAfter: options.resetAfter === 'true' }),
   });
-  const target = options.to ?? targetOf(to);
-  await writeFile(to, WRITERS[target](model));
+  await write(to, WRITERS[target](model));
   process.stderr.write(`${from} (${format}) → ${to} (${target})\n${describeModel(model.definition).join('\n')}\n`);
 }
 
@@ -58,12 +58,31 @@ async function read(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EddyError('invalid-file', `${path} cannot be read, ${reason}`, { cause });
+    throw new EddyError('invalid-file', `${path} cannot be read, ${reason}; check the path`, { cause });
   }
 }
 
+async function write(path: string, file: string | Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EddyError('host', `${path} cannot be written, ${reason}; check the path`, { cause });
+  }
+}
+
+/** Endings of files that other programs would take for what they are not. */
+const NOT_WRITTEN = new Set(['.h5', '.hdf5', '.keras', '.pt', '.pth', '.pb', '.tflite', '.nam']);
+
 function targetOf(path: string): Target {
   const ending = extname(path).toLowerCase();
+  if (NOT_WRITTEN.has(ending)) {
+    const known = Object.keys(WRITERS).join(', ');
+    throw new EddyError(
+      'invalid-option',
+      `convert: no ${ending} file can be written; name another, and say --to ${known}`,
+    );
+  }
   if (ending === '.onnx') return 'onnx';
   return ending === '.json' ? 'rtneural' : 'eddy';
 }

@@ -1,12 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { adam } from '../src/optimizers/adam/index.js';
 import type { ForecastOptions } from './runForecast.js';
+import { wholeFrom } from './wholeFrom.js';
 
-const wholeFrom = (least: number) => (text: string) => {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-  throw new InvalidArgumentError(`It must be a whole number ≥ ${least}.`);
-};
 const rate = (text: string) => {
   try {
     return adam(Number(text)).rate;

@@ -1,6 +1,7 @@
 import { EddyError } from '../src/errors.js';
 import type { OnInvalid } from '../src/onInvalid.js';
 import type { Snapshot } from '../src/stage.js';
+import { goOnWith } from './checkpoint.js';
 import type { Observation } from './forecaster.js';
 import { type BadRow, cellIn, firstNumericColumn, type NeededColumn, numberIn, type TableRow } from './rows.js';
 
@@ -57,14 +58,7 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
       if (typeof from.index !== 'number' || typeof from.skipped !== 'number') {
         throw new EddyError('invalid-state', 'rows: the record must count rows; it is not one of this command');
       }
-      const kept = typeof from.column === 'string' ? from.column : undefined;
-      if (named !== undefined && kept !== undefined && named !== kept) {
-        throw new EddyError(
-          'invalid-option',
-          `the checkpoint is of column '${kept}', got --column ${named}; begin another file`,
-        );
-      }
-      column = kept ?? named;
+      column = goOnWith('--column', named, from.column);
       reader.index = from.index;
       reader.skipped = from.skipped;
       held = typeof from.held === 'number' ? from.held : undefined;

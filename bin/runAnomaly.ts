@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Anomaly, detectAnomaliesStage } from '../operators/detectAnomalies.js';
 import { EddyError } from '../src/errors.js';
+import { type CheckpointOptions, goOnWith, openRows, type Part } from './checkpoint.js';
 import { drawAnomalies } from './plotAnomalies.js';
 import {
   cellIn,
@@ -17,7 +18,7 @@ import {
 import { timeOf } from './series.js';
 import { Thinned } from './thinned.js';
 
-export interface AnomalyOptions {
+export interface AnomalyOptions extends CheckpointOptions {
   column?: string;
   time?: string;
   format?: TableFormat;
@@ -51,35 +52,50 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
   if (column !== undefined) needed.push({ column, option: '--column' });
   if (time !== undefined) needed.push({ column: time, option: '--time' });
   let alarms = 0;
-  let rows = 0;
+  let written = 0;
+  const table: Part = {
+    snapshot: () => ({ column: column ?? null, time: time ?? null, alarms, written }),
+    restore(from) {
+      column = goOnWith('--column', options.column, from.column);
+      time = goOnWith('--time', options.time, from.time);
+      alarms = Number(from.alarms);
+      written = Number(from.written);
+    },
+  };
+  const score = async (row: TableRow) => {
+    column ??= firstNumericColumn(without(row), time);
+    time ??= timeColumn(row, column);
+    for (const one of needed) cellIn(row, one);
+    const reading = { value: readingOf(row, column, options.onInvalid), time: timeOf(row.cells.get(time), time) };
+    let judged: Anomaly | undefined;
+    stage.step(reading, (anomaly) => {
+      judged = anomaly;
+    });
+    if (!judged) return;
+    const head = written++ === 0 ? headOf(row, options, format) : '';
+    const text = head + lineOf(row, judged, column, time, options, format);
+    if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
+    if (judged.alarm) alarms++;
+    if (options.plot !== undefined) picture.add(stretchOf(judged));
+  };
   try {
+    const setup = { nab: options.nab, explain: options.explain, gaps: options.gaps, onInvalid: options.onInvalid };
+    const rows = await openRows(options, { setup, parts: { stage, table } });
     for await (const row of readTable(file, format, needed)) {
-      if (row instanceof EddyError) {
-        if (options.onInvalid === 'error') throw row;
-        continue; // it has no cells to write back
-      }
-      column ??= firstNumericColumn(without(row), time);
-      time ??= timeColumn(row, column);
-      for (const one of needed) cellIn(row, one);
-      const reading = { value: readingOf(row, column, options.onInvalid), time: timeOf(row.cells.get(time), time) };
-      let judged: Anomaly | undefined;
-      stage.step(reading, (anomaly) => {
-        judged = anomaly;
-      });
-      if (!judged) continue;
-      const head = rows++ === 0 ? headOf(row, options, format) : '';
-      const text = head + lineOf(row, judged, column, time, options, format);
-      if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
-      if (judged.alarm) alarms++;
-      if (options.plot !== undefined) picture.add(stretchOf(judged));
+      if (rows.wasSeen()) continue;
+      // A row that could not be read has no cells to write back.
+      if (!(row instanceof EddyError)) await score(row);
+      else if (options.onInvalid === 'error') throw row;
+      await rows.done();
     }
+    await rows.end();
   } finally {
     stage.dispose();
   }
   if (options.plot !== undefined) {
     await writeFile(options.plot, await drawAnomalies(picture.stretches, `${basename(file)}: ${column}`));
   }
-  process.stderr.write(`${rows.toLocaleString('en')} rows, ${alarms} alarms\n`);
+  process.stderr.write(`${written.toLocaleString('en')} rows, ${alarms} alarms\n`);
 }
 
 function readingOf(row: TableRow, column: string, onInvalid: AnomalyOptions['onInvalid']): number | null {

@@ -5,14 +5,14 @@ import { createModel } from '../src/createModel.js';
 import { EddyError } from '../src/errors.js';
 import { dense } from '../src/readouts/dense/index.js';
 import type { Snapshot } from '../src/stage.js';
-import { openCheckpoint } from './checkpoint.js';
+import { type CheckpointOptions, openRows } from './checkpoint.js';
 import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
 import { openRowReader } from './rowReader.js';
 import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
 import { openScore, type Summary } from './score.js';
 
-export interface ForecastOptions {
+export interface ForecastOptions extends CheckpointOptions {
   column?: string;
   time?: string;
   format?: TableFormat;
@@ -27,8 +27,6 @@ export interface ForecastOptions {
   onInvalid: 'error' | 'skip' | 'hold';
   chart: boolean;
   jsonSummary?: string;
-  checkpoint?: string;
-  every: number;
 }
 
 /** What `eddy forecast` does. */
@@ -47,25 +45,11 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   const row = openRowReader(options);
   const write = openWriter(options.chart);
   const parts = { stage, score, row };
-  // Rows that the input has given, and those that the checkpoint has seen.
   let taken = 0;
-  let seen = 0;
-  let saved = 0;
   try {
-    const checkpoint =
-      options.checkpoint === undefined
-        ? undefined
-        : await openCheckpoint(options.checkpoint, model, setupOf(options), parts);
-    seen = saved = checkpoint?.offset ?? 0;
-    const save = async () => {
-      if (!checkpoint || saved === taken) return;
-      // A row that the checkpoint has seen is never written again: it must be out.
-      await write.flush();
-      await checkpoint.save(taken);
-      saved = taken;
-    };
+    const rows = await openRows(options, { model, setup: setupOf(options), parts });
     for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
-      if (++taken <= seen) continue;
+      if (rows.wasSeen()) continue;
       const observation = row.read(record);
       if (observation) {
         let out: Forecast | undefined;
@@ -77,24 +61,17 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
           await write.line(out);
         }
       }
-      if (taken % options.every === 0) await save();
-      if ((taken & 15) === 0) await checkpoint?.turn();
-      if ((taken & 1023) === 0) progress.show(taken - seen, started);
+      await rows.done();
+      taken = rows.own;
+      if ((taken & 1023) === 0) progress.show(taken, started);
     }
-    if (taken < seen) {
-      throw new EddyError(
-        'invalid-file',
-        `the checkpoint has seen ${seen} rows, the input has ${taken}; give it the same input`,
-      );
-    }
-    await save();
-    await checkpoint?.flush();
+    await rows.end();
   } finally {
     stage.dispose();
     progress.clear();
   }
   if (row.firstBad && row.index === 0) throw row.firstBad;
-  const summary = score.summary((performance.now() - started) / 1000, row.skipped, taken - seen);
+  const summary = score.summary((performance.now() - started) / 1000, row.skipped, taken);
   if (options.chart) process.stdout.write(`${(await import('./chart.js')).chart(write.newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
   if (options.jsonSummary !== undefined) await writeSummary(options.jsonSummary, summary);
@@ -132,8 +109,6 @@ function openWriter(isChart: boolean) {
         await once(stdout, 'drain');
       }
     },
-    /** Settles once all that was written has left this process. */
-    flush: () => new Promise<void>((resolve) => stdout.write('', () => resolve())),
   };
 }
 

@@ -33,6 +33,24 @@ const FAST = 32; // samples that the recent loss looks back
 const SLOW = 1000; // and the usual one
 const REACTIONS: readonly unknown[] = ['raiseRate', 'resetOptimizer', 'restoreBest'];
 
+/** The options, whole. @throws EddyError `invalid-option` */
+export function checkDriftReaction(where: string, options: DriftReactionOptions): Required<DriftReactionOptions> {
+  const { react, detector = () => new Adwin(), factor = 5, updates = 200, every = 200 } = options;
+  const check = (holds: boolean, rule: string, got: unknown) => {
+    if (!holds) throw new EddyError('invalid-option', `${where}: onDrift.${rule}, got ${String(got)}`);
+  };
+  const whole = (value: number) => Number.isSafeInteger(value) && value >= 1;
+  check(
+    typeof react === 'function' || REACTIONS.includes(react),
+    'react must be raiseRate, resetOptimizer, restoreBest or a function',
+    react,
+  );
+  check(factor > 1 && Number.isFinite(factor), 'factor must be above 1; leave it out for 5', factor);
+  check(whole(updates), 'updates must be a whole number ≥ 1; leave it out for 200', updates);
+  check(whole(every), 'every must be a whole number ≥ 1; leave it out for 200', every);
+  return { react, detector, factor, updates, every };
+}
+
 /** Watches a learner's losses, and acts when a change is found after which they are higher; a fall is no reason to act. */
 export class DriftReaction {
   readonly #options: Required<DriftReactionOptions>;
@@ -51,21 +69,8 @@ export class DriftReaction {
     private readonly model: Model,
     private readonly base: (update: number) => number = () => 1,
   ) {
-    const { react, detector = () => new Adwin(), factor = 5, updates = 200, every = 200 } = options;
-    const check = (holds: boolean, rule: string, got: unknown) => {
-      if (!holds) throw new EddyError('invalid-option', `${where}: onDrift.${rule}, got ${String(got)}`);
-    };
-    const whole = (value: number) => Number.isSafeInteger(value) && value >= 1;
-    check(
-      typeof react === 'function' || REACTIONS.includes(react),
-      'react must be raiseRate, resetOptimizer, restoreBest or a function',
-      react,
-    );
-    check(factor > 1 && Number.isFinite(factor), 'factor must be above 1; leave it out for 5', factor);
-    check(whole(updates), 'updates must be a whole number ≥ 1; leave it out for 200', updates);
-    check(whole(every), 'every must be a whole number ≥ 1; leave it out for 200', every);
-    this.#options = { react, detector, factor, updates, every };
-    this.#detector = detector();
+    this.#options = checkDriftReaction(where, options);
+    this.#detector = this.#options.detector();
   }
 
   /** The learner's schedule: the one given, times what `raiseRate` makes of it. */

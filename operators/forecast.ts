@@ -3,7 +3,13 @@ import { EddyError } from '../src/errors.js';
 import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
 import type { IntervalOptions } from '../src/online/conformal/intervals.js';
 import { Forecaster } from '../src/online/forecaster.js';
-import { networksStarted, openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
+import {
+  type NetworkExpert,
+  networksStarted,
+  type OpenNetworkWatch,
+  openNetworkExpert,
+  startNetworks,
+} from '../src/online/networkExpert.js';
 import { type Row, readRow, widthOf } from '../src/online/row.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import type { Skill } from '../src/online/skill.js';
@@ -12,6 +18,7 @@ import { type Moment, millisecondsOf } from '../src/online/timedRow.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
+import { checkDriftReaction, DriftReaction, type DriftReactionOptions } from './driftReaction.js';
 
 export interface ForecastOptions<In> {
   /** Rows ahead: all of 1 … horizon are forecast. Default 1. */
@@ -31,6 +38,8 @@ export interface ForecastOptions<In> {
   intervals?: Omit<IntervalOptions, 'horizon'>;
   /** Of the networks' first weights. Default 1. */
   seed?: number;
+  /** What each network does when its loss is found to have risen, as in `learn`. Default: nothing; what is stacked on it forgets by itself. */
+  onDrift?: DriftReactionOptions;
 }
 
 /** What one row brought. Arrays are [horizon × channels], row-major; the subscriber's own. */
@@ -46,6 +55,8 @@ export interface ForecastStep {
   high?: Float64Array;
   /** Share of the squared error taken away from the baselines over the last 2,000 rows or so: above 0 is better. */
   skill: Skill;
+  /** With `onDrift`: was there a reaction at this row? */
+  drift?: boolean;
 }
 
 /**
@@ -84,18 +95,26 @@ export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorF
  * @throws EddyError `invalid-option` at the call.
  */
 export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => Stage<In, ForecastStep> {
-  const { horizon = 1, networks = 2, seed = 1, features, time, season, intervals } = options;
+  const { horizon = 1, networks = 2, seed = 1, features, time, season, intervals, onDrift } = options;
   requireWhole('horizon', horizon, 1, 10_000);
   requireWhole('networks', networks, 0, 4);
   const seasons: Seasons | undefined = typeof season === 'number' ? [season, 0] : season;
   for (const rows of seasons ?? []) requireWhole('season', rows, 0, 1_000_000);
   if (intervals) new HorizonIntervals(1, 1, intervals);
+  if (onDrift) checkDriftReaction('forecast', onDrift);
+  if (onDrift && networks === 0) {
+    throw new EddyError('invalid-option', 'forecast: onDrift needs networks, got networks 0; leave one of the two out');
+  }
+  const openWatch: OpenNetworkWatch | undefined =
+    onDrift && ((model, schedule) => new DriftReaction('forecast', onDrift, model, schedule));
   return () => {
     let forecaster: Forecaster | undefined;
     let bands: HorizonIntervals | undefined;
+    let expert: NetworkExpert | undefined;
     let row = new Float64Array(0);
     const openFor = (channels: number) => {
-      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed) : undefined;
+      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed, openWatch) : undefined;
+      expert = network;
       row = new Float64Array(channels);
       bands = intervals && new HorizonIntervals(channels, horizon, intervals);
       forecaster = new Forecaster({ channels, horizon, seasons, network });
@@ -115,6 +134,7 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
           scale: model.forecast.map((_, i) => model.spread(i)),
           skill: model.skill.read(),
           ...bands?.step(row, model.forecast),
+          ...(onDrift && { drift: expert?.drifted === true }),
         });
       },
       snapshot: () => ({

@@ -18,10 +18,10 @@ function run<In extends number | number[]>(rows: readonly In[], options: Forecas
 }
 
 describe('forecast with intervals', () => {
-  const horizon = 3;
+  const horizon = 6;
   const steps = run(taxi, { horizon, season: [48, 336], intervals: { alpha: 0.1 } });
 
-  it.each([1, 2, 3])('covers what it promises, %i rows ahead, on the taxi series', (ahead) => {
+  it.each([1, 2, 3, 6])('covers what it promises, %i rows ahead, on the taxi series', (ahead) => {
     const i = ahead - 1;
     const misses = steps.slice(0, -ahead).map(({ low, high }, t) => {
       const value = taxi[t + ahead];
@@ -30,7 +30,7 @@ describe('forecast with intervals', () => {
     const share = (from: number, length: number) =>
       misses.slice(from, from + length).reduce((sum: number, miss) => sum + miss, 0) / length;
     for (let from = 1000; from + 1000 <= misses.length; from++) {
-      expect(Math.abs(share(from, 1000) - 0.1)).toBeLessThanOrEqual(ahead < 3 ? 0.025 : 0.035);
+      expect(Math.abs(share(from, 1000) - 0.1)).toBeLessThanOrEqual(0.025);
     }
     expect(Math.abs(share(1000, misses.length - 1000) - 0.1)).toBeLessThanOrEqual(0.01);
   });
@@ -40,7 +40,7 @@ describe('forecast with intervals', () => {
       for (const [i, value] of middle.entries()) expect((low[i] + high[i]) / 2).toBeCloseTo(value, 6);
     }
     expect(steps[0].low).toEqual(new Float64Array(horizon).fill(Number.NEGATIVE_INFINITY));
-    expect(steps[2].high?.[2]).toBe(Number.POSITIVE_INFINITY);
+    expect(steps[5].high?.[5]).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('changes no forecast, and without the option has no ends', () => {

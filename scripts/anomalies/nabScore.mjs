@@ -32,7 +32,7 @@ function geometry({ rows, windows }) {
 
 const geometries = new WeakMap();
 const likelies = new WeakMap();
-const LEAST = 0.3; // thresholds below are not tried
+const LEAST = 0.5; // no alarm lies below
 
 /** The rows that a threshold may reach. */
 function likely(scores) {
@@ -88,12 +88,17 @@ const total = (files, scores, threshold, profile) =>
     { score: 0, hits: 0, falseRows: 0 },
   );
 
-/** The threshold that is best on these files, the largest of equals, among 0.5 and 200 others. */
+/** Of these files at a threshold, on the scale from silent to perfect. */
+export const scoreFiles = (files, scores, threshold, profile) =>
+  normalised(total(files, scores, threshold, profile).score, files, profile);
+
+/** The threshold that is best on these files, the largest of equals, among all scores of 0.5 and above (2,000 of them where there are more) and "never". */
 export function bestThreshold(files, scores, profile) {
-  const sorted = Float64Array.from(scores.flatMap((one) => likely(one).map((i) => one[i]))).sort();
-  const tried = [0.5, 1.1, ...Array.from({ length: 200 }, (_, i) => sorted[Math.floor((i / 200) * sorted.length)])];
+  const distinct = [...new Set(scores.flatMap((one) => likely(one).map((i) => one[i])))].sort((a, b) => b - a);
+  const every = Math.ceil(distinct.length / 2000);
+  const tried = [1.1, ...distinct.filter((_, i) => i % every === 0)];
   let best = { threshold: 1.1, score: Number.NEGATIVE_INFINITY };
-  for (const threshold of tried.sort((a, b) => b - a)) {
+  for (const threshold of tried) {
     const { score } = total(files, scores, threshold, profile);
     if (score > best.score) best = { threshold, score };
   }

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /** The rows of a CSV file, the header first; a gzipped one too. */
@@ -15,19 +15,18 @@ export function readTable(path) {
 const inRepo = (path) => new URL(`../../data/${path}`, import.meta.url);
 const stamp = (text) => text.trim().slice(0, 19).replace('T', ' ');
 
-/** A folder of the benchmark (data/<folder>/<file>.csv, labels/combined_windows.json): the files that it has and labels. */
+/**
+ * The labelled files of the benchmark: those of a folder of its own layout (data/<folder>/<file>.csv, labels/combined_windows.json), or, without one,
+ * the half that is copied here.
+ */
 export function readNab(folder) {
-  const labels = JSON.parse(readFileSync(join(folder, 'labels/combined_windows.json'), 'utf8'));
-  const here = new Set(
-    readdirSync(join(folder, 'data'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .flatMap(({ name }) => readdirSync(join(folder, 'data', name)).map((file) => `${name}/${file}`)),
-  );
-  return Object.keys(labels)
-    .filter((name) => here.has(name))
-    .sort()
-    .map((name) => {
-      const rows = readTable(join(folder, 'data', name)).slice(1);
+  const labelled = folder ? join(folder, 'labels/combined_windows.json') : inRepo('nab/combined_windows.json');
+  return Object.entries(JSON.parse(readFileSync(labelled, 'utf8')))
+    .map(([name, windows]) => ({ name, windows, path: folder ? join(folder, 'data', name) : shipped(basename(name)) }))
+    .filter(({ path }) => path && existsSync(path))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, windows, path }) => {
+      const rows = readTable(path).slice(1);
       const first = new Map();
       rows.forEach(([time], i) => {
         if (!first.has(stamp(time))) first.set(stamp(time), i);
@@ -38,12 +37,15 @@ export function readNab(folder) {
         rows: rows.length,
         times: rows.map(([time]) => Date.parse(`${stamp(time).replace(' ', 'T')}Z`)),
         values: rows.map(([, value]) => Number(value)),
-        windows: labels[name]
+        windows: windows
           .map(([from, to]) => [first.get(stamp(from)), first.get(stamp(to))])
           .sort((a, b) => a[0] - b[0]),
       };
     });
 }
+
+const shipped = (file) =>
+  [`nab/${file}`, `nab/${file}.gz`, `nab/others/${file}.gz`].map(inRepo).find((path) => existsSync(path));
 
 /** The real series of this repository, whole: [{ name, values (NaN: missing), times }]. */
 export function readSeries() {

@@ -33,9 +33,12 @@ const WHERE = 'checkpoint';
  *
  *     const file = encodeCheckpoint({ epoch: 1, offset: 1000, definition, weights: model.weights(), state: stage.snapshot() });
  *
- * Fails with `invalid-state` if a snapshot holds something that is not data.
+ * `allocate` gives the file's memory; left out, it is new. Fails with `invalid-state` if a snapshot holds something that is not data.
  */
-export function encodeCheckpoint({ epoch, offset, definition, weights, state }: Checkpoint): Uint8Array {
+export function encodeCheckpoint(
+  { epoch, offset, definition, weights, state }: Checkpoint,
+  allocate?: (bytes: number) => Uint8Array<ArrayBuffer>,
+): Uint8Array {
   for (const [name, count] of Object.entries({ epoch, offset })) {
     if (!Number.isSafeInteger(count) || count < 0) {
       throw new EddyError('invalid-option', `encodeCheckpoint: ${name} must be a whole number, got ${count}`);
@@ -55,7 +58,7 @@ export function encodeCheckpoint({ epoch, offset, definition, weights, state }: 
   // The narrowest type comes last, in the order given: so the checksum ends the file.
   tensors.set('checksum', { dtype: 'U8', shape: [4], bytes: new Uint8Array(4) });
   const metadata = { format: 'eddy', schema: `${SCHEMA}`, epoch: `${epoch}`, offset: `${offset}` };
-  return writeChecksum(writeSafetensors(tensors, metadata));
+  return writeChecksum(writeSafetensors(tensors, metadata, allocate));
 }
 
 /**

@@ -19,6 +19,13 @@ export interface ImportOptions extends PytorchOptions, KerasOptions {
 
 const WHERE = 'importWeights';
 
+/** Files that people bring and that are not read, by their first bytes. */
+const NOT_READ: readonly [string, string][] = [
+  ['PK\x03\x04', 'a zip archive, as PyTorch’s .pt and Keras’s .keras are'],
+  ['\x80\x02', 'a Python pickle, as older .pt files are'],
+  ['\x89HDF', 'HDF5, as Keras’s .h5 is'],
+];
+
 /**
  * A model from a file of any kind that eddy reads; the file's content tells which.
  *
@@ -84,6 +91,11 @@ export function detectFormat(file: Uint8Array): WeightsFormat {
     const json = asObject(parseJson(textOf(file), WHERE), WHERE);
     if (json.modelTopology !== undefined || json.weightsManifest !== undefined) return 'tfjs';
     return json.layers !== undefined ? 'rtneural' : 'guitarml';
+  }
+  const begin = String.fromCharCode(...file.subarray(0, 4));
+  const notRead = NOT_READ.find(([bytes]) => begin.startsWith(bytes))?.[1];
+  if (notRead !== undefined) {
+    throw invalidFile(WHERE, `the file is ${notRead}; save the weights as safetensors, or the model as ONNX`);
   }
   // A protobuf message begins with a field's number and type; ONNX's fields are numbers (0) and blocks (2), none above 25.
   const [tag = 0] = file;

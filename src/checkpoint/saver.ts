@@ -63,13 +63,14 @@ export async function openSaver(
   let writing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let refused = false;
+  const allocate = openMemory();
   /** What was to be written, until it is known to be. */
   let attempt: Uint8Array | undefined;
 
   const write = async (checkpoint: Omit<Checkpoint, 'epoch'>) => {
     // After a failure only the store knows whether that checkpoint came to be.
     if (attempt && (await isNewest(store, key, attempt))) epoch++;
-    attempt = encodeCheckpoint({ ...checkpoint, epoch: epoch + 1 });
+    attempt = encodeCheckpoint({ ...checkpoint, epoch: epoch + 1 }, allocate);
     await store.save(key, epoch + 1, attempt);
     epoch++;
     attempt = undefined;
@@ -102,6 +103,18 @@ export async function openSaver(
     },
   };
   return { last, warnings: stored?.warnings ?? [], saver };
+}
+
+/**
+ * Memory for one file at a time, the same from save to save: to be given new pages costs as much as to fill them with the file and to count its
+ * checksum. A little more than was asked for, since a file's text grows with its numbers.
+ */
+function openMemory(): (bytes: number) => Uint8Array<ArrayBuffer> {
+  let memory = new Uint8Array(0);
+  return (bytes) => {
+    if (memory.byteLength < bytes) memory = new Uint8Array(Math.ceil(1.1 * bytes));
+    return memory.subarray(0, bytes);
+  };
 }
 
 async function isNewest(store: CheckpointStore, key: string, file: Uint8Array): Promise<boolean> {

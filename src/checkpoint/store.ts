@@ -22,7 +22,8 @@ export interface CheckpointStore {
    */
   load(key: string): Promise<StoredCheckpoint | undefined>;
   /**
-   * Keeps `bytes`, which encodeCheckpoint made with this epoch, as the newest; they are safe when the promise is fulfilled. Fails with
+   * Keeps `bytes`, which encodeCheckpoint made with this epoch, as the newest; they are safe when the promise is fulfilled, and the caller's
+   * own again when it is settled: a store that holds them longer copies them. Fails with
    * `invalid-state` if the newest is not epoch − 1, with `host` if they cannot be written: load() then tells which checkpoint stands.
    */
   save(key: string, epoch: number, bytes: Uint8Array): Promise<void>;

@@ -8,11 +8,12 @@ import type { Tensor } from './safetensors.js';
  *
  *     writeSafetensors(new Map([['fc.weight', { dtype: 'F32', shape: [1, 32], bytes }]]), { format: 'pt' });
  *
- * Equal tensors and metadata in equal order give an equal file. Fails with `invalid-option` if a tensor's bytes do not fit its shape.
+ * Equal tensors and metadata in equal order give an equal file. `allocate` gives the file's memory, whatever is in it. Fails with `invalid-option` if a tensor's bytes do not fit its shape.
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
+  allocate = (bytes: number) => new Uint8Array(bytes),
 ): Uint8Array {
   const sorted = [...tensors].sort(([, a], [, b]) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [['__metadata__', metadata]] : [];
@@ -35,8 +36,8 @@ export function writeSafetensors(
   const json = `{${header.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`;
   const text = new TextEncoder().encode(json);
   const start = 8 + Math.ceil(text.byteLength / 8) * 8;
-  const file = new Uint8Array(start + length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
+  const file = allocate(start + length);
+  new DataView(file.buffer, file.byteOffset).setBigUint64(0, BigInt(start - 8), true);
   file.fill(0x20, 8, start);
   file.set(text, 8);
   let at = start;

@@ -28,10 +28,25 @@ export interface NetworkViews {
   readonly moves: RunningScales;
 }
 
+/** Watches a network's losses, and may act on its learner or weights when they rise. */
+export interface NetworkWatch {
+  /** What it makes of the learner's own schedule. */
+  readonly schedule: (update: number) => number;
+  /** Takes what a row brought; tells in `step.drift` whether it acted. */
+  watch(learner: Learner, step: LearnStep): void;
+  snapshot(): Snapshot;
+  restore(from: Snapshot): void;
+}
+
+/** Opens the watch of one network, over its learner's own schedule. */
+export type OpenNetworkWatch = (model: Model, schedule: (update: number) => number) => NetworkWatch;
+
 /** LSTMs that read each row and say the changes to come; they differ in their seed, and their mean is their word. */
 export interface NetworkExpert {
   /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
   step(views: NetworkViews, seen: Uint8Array): Float32Array;
+  /** Whether a watch acted at the newest row. */
+  readonly drifted: boolean;
   snapshot(): Snapshot;
   restore(from: Snapshot): void;
   dispose(): void;
@@ -48,7 +63,13 @@ export const networksStarted = (): boolean => modelsStarted();
  *
  * @throws EddyError `host` before `startNetworks`; `out-of-memory`.
  */
-export function openNetworkExpert(channels: number, horizon: number, networks = 2, seed = 1): NetworkExpert {
+export function openNetworkExpert(
+  channels: number,
+  horizon: number,
+  networks = 2,
+  seed = 1,
+  openWatch?: OpenNetworkWatch,
+): NetworkExpert {
   const models: Model[] = [];
   for (let n = 0; n < networks; n++) {
     const spec = { input: INPUTS * channels + CALENDAR, layers: [lstm(UNITS)], output: dense(channels * horizon) };
@@ -58,12 +79,15 @@ export function openNetworkExpert(channels: number, horizon: number, networks = 
     model.setWeights(weights);
     models.push(model);
   }
-  return new Networks(models, channels, horizon);
+  return new Networks(models, channels, horizon, openWatch);
 }
+
+const schedule = (update: number) => Math.max(0.1, 1 / Math.sqrt(1 + update / 500));
 
 class Networks implements NetworkExpert {
   readonly #models: readonly Model[];
   readonly #learners: readonly Learner[];
+  readonly #watches: readonly (NetworkWatch | undefined)[];
   readonly #channels: number;
   readonly #horizon: number;
   readonly #x: Float32Array;
@@ -75,18 +99,20 @@ class Networks implements NetworkExpert {
   readonly #origin: Float64Array;
   readonly #result: LearnStep;
   #rows = 0;
+  drifted = false;
 
-  constructor(models: readonly Model[], channels: number, horizon: number) {
+  constructor(models: readonly Model[], channels: number, horizon: number, openWatch?: OpenNetworkWatch) {
     this.#models = models;
     this.#channels = channels;
     this.#horizon = horizon;
-    this.#learners = models.map((model) =>
+    this.#watches = models.map((model) => openWatch?.(model, schedule));
+    this.#learners = models.map((model, n) =>
       openLearner(model, {
         k1: 1,
         k2: WINDOW,
         loss: mse,
         optimizer: adam(1e-3),
-        schedule: (n) => Math.max(0.1, 1 / Math.sqrt(1 + n / 500)),
+        schedule: this.#watches[n]?.schedule ?? schedule,
         clipNorm: 1,
         maxLag: horizon,
       }),
@@ -115,6 +141,7 @@ class Networks implements NetworkExpert {
       for (let h = 0; h < horizon; h++)
         this.#typical[slot * size + c * horizon + h] = views.moves.deviation(c * horizon + h);
     }
+    this.drifted = false;
     if (this.#rows >= horizon) this.#learn();
     this.#read(views);
     const out = this.#out.fill(0);
@@ -131,6 +158,7 @@ class Networks implements NetworkExpert {
       rows: this.#rows,
       parts: packState([this.#typical, this.#origin]),
       learners: this.#learners.map((learner) => learner.snapshot()),
+      watches: this.#watches.flatMap((watch) => (watch ? [watch.snapshot()] : [])),
     };
   }
 
@@ -140,6 +168,10 @@ class Networks implements NetworkExpert {
     const saved = Array.isArray(from.learners) ? from.learners : [];
     this.#learners.forEach((learner, i) => {
       learner.restore(snapshotRecord('forecast', 'learners', saved[i]));
+    });
+    const watched = Array.isArray(from.watches) ? from.watches : [];
+    this.#watches.forEach((watch, i) => {
+      watch?.restore(snapshotRecord('forecast', 'watches', watched[i]));
     });
     this.#rows = rows;
     this.#typical.set(typical);
@@ -166,7 +198,11 @@ class Networks implements NetworkExpert {
         this.#target[i] = typical > 0 ? clamp(change, TARGET) : Number.NaN;
       }
     }
-    for (const learner of this.#learners) learner.label(this.#rows - horizon + 1, this.#target);
+    this.#learners.forEach((learner, n) => {
+      this.#result.due = learner.label(this.#rows - horizon + 1, this.#target).due;
+      this.#watches[n]?.watch(learner, this.#result);
+      this.drifted ||= this.#result.drift === true;
+    });
   }
 
   #read({ history, clock, levels, moves }: NetworkViews): void {

@@ -66,7 +66,7 @@ describe('eddy forecast --checkpoint', () => {
   test.each<[string, string[], RegExp]>([
     ['another network', ['--units', '9'], /begun with --units 8, got 9/],
     ['another horizon', ['--horizon', '3'], /begun with --horizon 1, got 3/],
-    ['another column', ['--column', 't'], /column 'v', got --column t/],
+    ['another column', ['--column', 't'], /of --column 'v', got 't'/],
   ])('refuses to go on with %s', (name, args, message) => {
     const file = ['--checkpoint', at(name)];
     expect(forecast(60, ...file).status).toBe(0);
@@ -95,6 +95,31 @@ describe('eddy forecast --checkpoint', () => {
     expect(result.kills).toBeGreaterThanOrEqual(50);
     expect(result).toMatchObject({ lost: 0, changed: 0, unreadable: 0, otherState: 0 });
     expect(status).toBe(0);
+  });
+});
+
+describe('eddy anomaly --checkpoint', () => {
+  const anomaly = (count: number, ...args: string[]) => eddy('anomaly', csv(count), '--column', 'v', ...args);
+
+  test('goes on at the row after the checkpoint, under one header: all runs together write what one run writes', () => {
+    const whole = anomaly(250, '--explain');
+    const parts = [90, 100, 100, 250].map((count) =>
+      anomaly(count, '--explain', '--checkpoint', at('a'), '--every', '7'),
+    );
+    expect(parts.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
+    expect(parts.flatMap(({ lines }) => lines)).toEqual(whole.lines);
+    expect(parts[2].lines).toEqual([]);
+    expect(parts[3].stderr).toBe(whole.stderr);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['other columns in its output', ['--nab'], /begun with --nab false, got true/],
+    ['another column', ['--column', 't'], /of --column 'v', got 't'/],
+    ['another policy', ['--gaps', 'alarm'], /begun with --gaps ignore, got alarm/],
+  ])('refuses to go on with %s', (name, args, message) => {
+    expect(anomaly(60, '--checkpoint', at(`a ${name}`)).status).toBe(0);
+    const again = anomaly(120, '--checkpoint', at(`a ${name}`), ...args);
+    expect(again).toMatchObject({ status: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 });
 
@@ -144,6 +169,29 @@ describe('eddy convert', () => {
       from = at(name);
     }
     expect(readSafetensors(readFileSync(from)).tensors).toEqual(readSafetensors(readFileSync(start)).tensors);
+  });
+
+  test.each<[string, string, string[], RegExp, number]>([
+    ['a pickle', 'model.pt', [...'\x80\x02}q'], /pickle.*save the weights as safetensors/, 1],
+    ['a zip archive', 'model.keras', [...'PK\x03\x04'], /zip archive.*safetensors/, 1],
+    ['HDF5', 'model.h5', [...'\x89HDF\r\n'], /HDF5.*safetensors/, 1],
+  ])('says what to do with %s', (_, name, characters, message, code) => {
+    writeFileSync(
+      at(name),
+      Uint8Array.from(characters, (c) => c.charCodeAt(0)),
+    );
+    expect(eddy('convert', at(name), at('never.onnx'))).toMatchObject({
+      status: code,
+      stderr: expect.stringMatching(message),
+    });
+  });
+
+  test('refuses an ending that would promise another format, and a folder that is not there', () => {
+    const from = golden('interop_gru1_gru_pytorch.safetensors');
+    const ending = eddy('convert', from, at('out.h5'));
+    expect(ending).toMatchObject({ status: 2, stderr: expect.stringMatching(/no \.h5 file can be written.*--to/) });
+    const nowhere = eddy('convert', from, at('no/where.eddy'));
+    expect(nowhere).toMatchObject({ status: 1, stderr: expect.stringMatching(/cannot be written.*check the path/) });
   });
 
   test('fails on what it cannot carry over, and writes nothing', () => {

@@ -8,8 +8,8 @@ interface Inode {
 }
 type Names = ReadonlyMap<string, Inode>;
 
-/** What happens at one call: a system error, a write of fewer bytes, or the power going. */
-export type Fault = { readonly at: number; readonly kind: 'ENOSPC' | 'EIO' | 'short write' | 'power cut' };
+/** What happens at one call: a system error, a write of fewer bytes, the power going; or from it on: no space for more than half a write. */
+export type Fault = { readonly at: number; readonly kind: 'ENOSPC' | 'EIO' | 'short write' | 'full' | 'power cut' };
 
 class PowerCut extends Error {}
 class SystemError extends Error {
@@ -45,9 +45,10 @@ export class CrashingDisk implements FileSystem {
 
   private call(): void {
     this.calls++;
-    if (this.calls !== this.fault?.at || this.fault.kind === 'short write') return;
-    if (this.fault.kind === 'power cut') throw new PowerCut('the power is gone');
-    throw new SystemError(this.fault.kind);
+    const { kind = undefined, at = 0 } = this.fault ?? {};
+    // Once the power is gone, nothing that was to clean up comes through either.
+    if (kind === 'power cut' && this.calls >= at) throw new PowerCut('the power is gone');
+    if ((kind === 'ENOSPC' || kind === 'EIO') && this.calls === at) throw new SystemError(kind);
   }
 
   /** Every state that the disk may be in once the power is back: with more or fewer of the names, with or without unsynced bytes. */
@@ -132,8 +133,11 @@ export class CrashingDisk implements FileSystem {
     return {
       write: async (bytes, offset, length) => {
         this.call();
-        const isShort = this.fault?.kind === 'short write' && this.calls >= this.fault.at;
-        const written = isShort ? Math.ceil(length / 3) : length;
+        const { kind = undefined, at = 0 } =
+          this.calls >= (this.fault?.at ?? Number.POSITIVE_INFINITY) ? (this.fault ?? {}) : {};
+        // A disk that is full takes what still goes in, and says so at the next write.
+        if (kind === 'full' && this.calls > at && offset > 0) throw new SystemError('ENOSPC');
+        const written = kind === 'short write' || kind === 'full' ? Math.ceil(length / 3) : length;
         inode.bytes = Uint8Array.of(...inode.bytes, ...bytes.subarray(offset, offset + written));
         return { bytesWritten: written };
       },

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { fileStore } from '../../src/checkpoint/stores/file.js';
 import { EddyError } from '../../src/errors.js';
+import { openRandom } from '../../src/random.js';
 import { CrashingDisk, type Fault } from './crashingDisk.js';
 
 const checkpoint = (epoch: number, state = {}) =>
@@ -91,11 +92,58 @@ describe.each([1, 2, 3])('a save that is the fourth of a key, %d of which are ke
     expect(await offsetAt(disk)).toBe(4000);
   });
 
+  test('leaves the old one where the disk fills up in the middle of a file, wherever that is', async () => {
+    for (let at = 1; ; at++) {
+      const { disk, store } = await diskWith(3, generations);
+      disk.fault = { at, kind: 'full' };
+      const error: unknown = await store.save('a', 4, checkpoint(4)).then(
+        () => undefined,
+        (reason) => reason,
+      );
+      if (error === undefined) break;
+      expect(error).toMatchObject({ code: 'host', cause: { code: 'ENOSPC' } });
+      disk.fault = undefined;
+      expect(await offsetAt(disk)).toBe(3000);
+      expect(disk.list().filter((name) => name.includes('tmp'))).toEqual([]);
+      await store.save('a', 4, checkpoint(4));
+    }
+  });
+
   test('keeps exactly its generations', async () => {
     const { disk } = await diskWith(5, generations);
     const kept = [5, 4, 3].slice(0, generations).map((epoch) => `a@${epoch}`);
     expect(disk.list()).toEqual(['a', ...kept.sort()]);
   });
+});
+
+test('a life of power cuts, each after any call, loses nothing that was saved and never goes back', async () => {
+  const random = openRandom(5);
+  const pick = (n: number) => Math.floor(n * random.uniform());
+  let disk = new CrashingDisk();
+  let saved = 0;
+  let cuts = 0;
+  for (let life = 0; life < 400; life++) {
+    const store = fileStore('/folder', { generations: 1 + pick(3), fileSystem: disk });
+    const found = (await offsetAt(disk)) ?? 0;
+    expect(found).toBeGreaterThanOrEqual(saved);
+    saved = found;
+    let tried = found / 1000;
+    // Either falls into one of the first saves, or into the cleaning up after them.
+    disk.fault = { at: disk.calls + 1 + pick(60), kind: 'power cut' };
+    try {
+      for (;;) {
+        await store.save('a', ++tried, checkpoint(tried));
+        saved = 1000 * tried;
+      }
+    } catch {
+      cuts++;
+    }
+    const after = disk.afterPowerCut();
+    disk = after[pick(after.length)];
+    expect([saved, 1000 * tried]).toContain(await offsetAt(disk).then((offset) => offset ?? 0));
+  }
+  expect(cuts).toBe(400);
+  expect(saved).toBeGreaterThan(400_000);
 });
 
 describe('a file store', () => {

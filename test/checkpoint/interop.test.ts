@@ -134,6 +134,16 @@ describe('importPytorch', () => {
     ['a readout of three dimensions', (t) => t.set('head.weight', zeros(2, 4, 1)), /must be a matrix/],
     ['a readout of one dimension', (t) => t.set('head.weight', zeros(4)), /must be a matrix/],
     ['an empty layer', (t) => t.set('lstm.weight_hh_l0', zeros(0, 0)), /must be a matrix/],
+    [
+      'what may be an embedding as well as a readout',
+      (t) => {
+        t.delete('head.weight');
+        t.delete('head.bias');
+        t.set('lstm.weight_ih_l0', zeros(16, 4));
+        t.set('tokens.weight', zeros(2, 4));
+      },
+      /embedding or a readout/,
+    ],
     ['a second recurrent module', (t) => t.set('decoder.weight_ih_l0', zeros(16, 3)), /order is unknown/],
     [
       'NaN',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { writeChecksum } from '../../src/checkpoint/checksum.js';
 import { exportGuitarml } from '../../src/checkpoint/export/guitarml.js';
@@ -8,16 +8,19 @@ import { exportKeras } from '../../src/checkpoint/export/keras.js';
 import { exportOnnx } from '../../src/checkpoint/export/onnx.js';
 import { exportPytorch } from '../../src/checkpoint/export/pytorch.js';
 import { exportRtneural } from '../../src/checkpoint/export/rtneural.js';
+import { importTfjs } from '../../src/checkpoint/import/tfjs.js';
 import { importWeights } from '../../src/checkpoint/importWeights.js';
 import { checkWeights } from '../../src/checkpoint/weights.js';
 import { EddyError } from '../../src/errors.js';
 import { openRandom } from '../../src/random.js';
+import { largestAllocation } from './allocations.js';
+import { mutated } from './mutated.js';
 import { dense, model, recurrent } from './randomModel.js';
+import { tfjsOf } from './tfjsModel.js';
 
-// Of each kind; a million in all with MUTATIONS=130000.
+// Of each kind; `npm run mutations` makes a million of them in all.
 const MUTATIONS = Number(process.env.MUTATIONS ?? 1500);
 const random = openRandom(Number(process.env.SEED ?? 3));
-const below = (n: number) => Math.floor(random.uniform() * n);
 
 const small = model({ input: 2, layers: [recurrent('gru', 3), recurrent('gru', 3)], output: dense(1) });
 const state = {
@@ -31,96 +34,104 @@ const text = (json: string) => new TextEncoder().encode(json);
 const torch = (file: string) =>
   new Uint8Array(readFileSync(fileURLToPath(new URL(`../golden/torch/${file}`, import.meta.url))));
 
-const files: [string, Uint8Array, (file: Uint8Array) => void][] = [
-  ['checkpoints', checkpoint, decodeCheckpoint],
+const tfjs = tfjsOf(small.definition, 10_000);
+const [shard] = Object.keys(tfjs.shards);
+const topology = JSON.stringify(tfjs.json);
+
+interface Kind {
+  readonly file: Uint8Array;
+  readonly read: (file: Uint8Array) => void;
+  /** Bytes of what is read beside the file. */
+  readonly beside?: number;
+}
+const kinds: [string, Kind][] = [
+  ['checkpoints', { file: checkpoint, read: decodeCheckpoint }],
   [
     'checkpoints with the right checksum',
-    checkpoint,
-    (file) => decodeCheckpoint(file.byteLength < 4 ? file : writeChecksum(file)),
+    { file: checkpoint, read: (file) => decodeCheckpoint(file.byteLength < 4 ? file : writeChecksum(file)) },
   ],
-  ['PyTorch files', exportPytorch(small), check],
-  ['Keras files', exportKeras(small), check],
-  ['ONNX files', exportOnnx(small), check],
-  ['ONNX files of PyTorch', torch('torch_lstm.onnx'), check],
-  ['RTNeural files', text(exportRtneural(small)), check],
-  ['GuitarML files', text(exportGuitarml(small)), check],
+  ['PyTorch files', { file: exportPytorch(small), read: check }],
+  ['Keras files', { file: exportKeras(small), read: check }],
+  ['ONNX files', { file: exportOnnx(small), read: check }],
+  ['ONNX files of PyTorch', { file: torch('torch_lstm.onnx'), read: check }],
+  ['RTNeural files', { file: text(exportRtneural(small)), read: check }],
+  ['GuitarML files', { file: text(exportGuitarml(small)), read: check }],
+  [
+    'tfjs model.json files',
+    { file: text(topology), read: (file) => check(file, tfjs.shards), beside: tfjs.bytes.byteLength },
+  ],
+  [
+    'tfjs shards',
+    {
+      file: tfjs.shards[shard],
+      read: (file) => {
+        const { definition, weights } = importTfjs(topology, { [shard]: file });
+        checkWeights(definition, weights, 'test');
+      },
+    },
+  ],
 ];
 
 /** What was read is a whole model. */
-function check(file: Uint8Array): void {
-  const { definition, weights } = importWeights(file);
+function check(file: Uint8Array, shards: Record<string, Uint8Array> = {}): void {
+  const { definition, weights } = importWeights(file, { shards });
   checkWeights(definition, weights, 'test');
 }
 
-const NUMBERS = ['-1', '0', '1', '4294967296', '9007199254740993', '1e999', '0.5', '""', 'null', '[]', '{}'];
+const tried = { files: 0, refused: 0, slowestMs: 0 };
+afterAll(() => {
+  if (process.env.MUTATIONS) console.log(JSON.stringify(tried));
+});
 
-/** The file with one to four things wrong: bits, bytes, numbers in its text, parts cut out, doubled or moved. */
-function mutated(file: Uint8Array): Uint8Array {
-  let bytes = new Uint8Array(file);
-  for (let edits = 1 + below(4); edits > 0 && bytes.byteLength > 0; edits--) {
-    const at = below(bytes.byteLength);
-    const part = bytes.subarray(at, at + 1 + below(16));
-    switch (below(8)) {
-      case 0:
-        bytes[at] ^= 1 << below(8);
-        break;
-      case 1:
-        bytes[at] = below(256);
-        break;
-      case 2:
-        bytes[at] = [0, 0x7f, 0x80, 0xff, 0x22, 0x7d][below(6)];
-        break;
-      case 3:
-        bytes = bytes.subarray(0, at);
-        break;
-      case 4:
-        bytes = Uint8Array.of(...bytes.subarray(0, at), ...part, ...bytes.subarray(at));
-        break;
-      case 5:
-        bytes = Uint8Array.of(...bytes.subarray(0, at), ...bytes.subarray(at + part.byteLength));
-        break;
-      case 6:
-        bytes.copyWithin(below(bytes.byteLength), at, at + part.byteLength);
-        break;
-      default: {
-        // The next number in the text.
-        const begin = bytes.findIndex((byte, i) => i >= at && byte >= 0x30 && byte <= 0x39);
-        if (begin < 0) break;
-        let end = begin;
-        while (bytes[end] >= 0x30 && bytes[end] <= 0x39) end++;
-        bytes = Uint8Array.of(
-          ...bytes.subarray(0, begin),
-          ...text(NUMBERS[below(NUMBERS.length)]),
-          ...bytes.subarray(end),
-        );
-      }
-    }
-  }
-  return new Uint8Array(bytes);
+/** Reads one damaged file; returns whether it was refused, with a typed error. */
+function refuses({ read, beside = 0 }: Kind, file: Uint8Array): boolean {
+  let failure: unknown;
+  const started = performance.now();
+  const largest = largestAllocation(
+    () => read(file),
+    (error) => {
+      failure = error;
+    },
+  );
+  tried.files++;
+  tried.slowestMs = Math.max(tried.slowestMs, Math.round(performance.now() - started));
+  const asText = () => Buffer.from(file).toString('base64');
+  // The small change is the arrays of a few bytes that are made of nothing, such as a checksum.
+  if (largest > 2 * (file.byteLength + beside) + 64) throw new Error(`asked for ${largest} bytes: ${asText()}`);
+  if (failure === undefined) return false;
+  tried.refused++;
+  if (failure instanceof EddyError && failure.code === 'invalid-file') return true;
+  throw new Error(`gave ${failure}: ${asText()}`, { cause: failure });
 }
 
-test.each(files)(
-  'mutated %s are read whole or refused with a typed error, soon',
-  (_, file, read) => {
-    let refused = 0;
-    let slowest = 0;
-    for (let i = 0; i < MUTATIONS; i++) {
-      const bytes = mutated(file);
-      const started = performance.now();
-      try {
-        read(bytes);
-      } catch (error) {
-        refused++;
-        if (!(error instanceof EddyError) || error.code !== 'invalid-file') {
-          throw new Error(`mutation ${i} gave ${error}: ${Buffer.from(bytes).toString('base64')}`, { cause: error });
-        }
+describe.each(kinds)(
+  'damaged %s are read whole or refused with a typed error, in little time and memory:',
+  (_, kind) => {
+    const { file } = kind;
+
+    test('mutated', { timeout: 3_600_000 }, () => {
+      let refused = 0;
+      for (let i = 0; i < MUTATIONS; i++) if (refuses(kind, mutated(file, random))) refused++;
+      // A shard without its model.json is numbers alone: only its length can be wrong.
+      expect(refused).toBeGreaterThan(MUTATIONS / 4);
+      expect(tried.slowestMs).toBeLessThan(2000);
+    });
+
+    test('every single bit flipped', { timeout: 120_000 }, () => {
+      const copy = new Uint8Array(file);
+      for (let bit = 0; bit < 8 * copy.byteLength; bit++) {
+        copy[bit >> 3] ^= 1 << (bit & 7);
+        refuses(kind, new Uint8Array(copy));
+        copy[bit >> 3] ^= 1 << (bit & 7);
       }
-      slowest = Math.max(slowest, performance.now() - started);
-    }
-    expect(refused).toBeGreaterThan(MUTATIONS / 4);
-    expect(slowest).toBeLessThan(1000);
+      expect(refuses(kind, copy)).toBe(false);
+    });
+
+    test('cut off after every byte', () => {
+      for (let end = 0; end < file.byteLength; end++) refuses(kind, file.slice(0, end));
+      expect(refuses(kind, file.slice(0, file.byteLength >> 1))).toBe(true);
+    });
   },
-  600_000,
 );
 
 test('reading a checkpoint takes less than twice its size in memory', () => {

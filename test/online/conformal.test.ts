@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { intervalScore } from '../../src/online/conformal/intervalScore.js';
 import { Intervals } from '../../src/online/conformal/intervals.js';
+import { PendingMisses } from '../../src/online/conformal/pendingMisses.js';
 import { ScoreWindow } from '../../src/online/conformal/scoreWindow.js';
 import { LagForecaster } from '../../src/online/lagForecaster.js';
 import { openRandom } from '../../src/random.js';
@@ -173,6 +174,34 @@ describe('the parts', () => {
         },
       ),
     );
+  });
+
+  it('misses to come are counted as by comparing each radius out with each new score', () => {
+    const numbers = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 })), {
+      maxLength: 120,
+    });
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 40 }), numbers, (horizon, rows) => {
+        const pending = new PendingMisses(horizon);
+        for (const [score, radius] of rows) {
+          pending.learn(score);
+          pending.issue(radius);
+        }
+        const scores = rows.map(([score]) => score).slice(-Math.max(20, horizon));
+        const radii = rows.map(([, radius]) => radius).slice(-(horizon - 1));
+        const chance = (radius: number) => scores.filter((score) => score > radius).length / (scores.length + 1);
+        const naive = radii.reduce((sum, radius) => sum + chance(radius) - 0.1, 0);
+        expect(pending.surplus(0.1)).toBeCloseTo(naive, 9);
+      }),
+    );
+  });
+
+  it('an interval is infinite until a forecast was tried, however many values are missing', () => {
+    const intervals = new Intervals({ horizon: 2 });
+    for (let t = 0; t < 9; t++) expect(intervals.step(undefined, 5).high).toBe(Number.POSITIVE_INFINITY);
+    const { high } = intervals.step(7, 5);
+    expect(high).toBeGreaterThanOrEqual(7); // the one error known
+    expect(high).toBeLessThan(9);
   });
 
   it('the interval score is width, and 2/alpha times what was missed', () => {

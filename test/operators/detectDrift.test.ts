@@ -7,7 +7,7 @@ import { criticalDistance, Kswin } from '../../src/online/drift/kswin.js';
 import { PageHinkley } from '../../src/online/drift/pageHinkley.js';
 import { openRandom } from '../../src/random.js';
 import { describeOperator } from './laws.js';
-import { riverStream } from './riverStream.js';
+import { riverStream, riverTestStream } from './riverStream.js';
 
 const detectors: [string, () => DriftDetector][] = [
   ['Adwin', () => new Adwin()],
@@ -44,6 +44,26 @@ describe('on the stream of the examples in the documentation of River (riverml.x
   });
 });
 
+describe('on the stream of River’s own tests (river/drift/test_drift_detectors.py)', () => {
+  // Asserted there: ADWIN 1055; KSWIN (alpha 0.0001, window 200, sample 100) 1042; Page–Hinkley, which watches rises alone, 1020 and 1991.
+  it('ADWIN finds the change earlier, and once', () => {
+    const at = found(new Adwin(), riverTestStream());
+    expect(at).toHaveLength(1);
+    expect(at[0]).toBeGreaterThanOrEqual(1000);
+    expect(at[0]).toBeLessThanOrEqual(1055);
+  });
+
+  it('KSWIN finds it at the same row, and once', () => {
+    expect(found(new Kswin({ window: 200, sample: 100 }), riverTestStream())).toEqual([1042]);
+  });
+
+  it('Page–Hinkley at the same row, and no other before the last few', () => {
+    const at = found(new PageHinkley({ direction: 'up' }), riverTestStream());
+    expect(at[0]).toBe(1020);
+    expect(at[1]).toBeGreaterThan(1980);
+  });
+});
+
 /** Errors at a rate that goes from 0.2 to `to`, from row 2,000 to row 2,000 + `over`. */
 const rates = (seed: number, to: number, over: number, length = 6000): number[] => {
   const random = openRandom(seed);
@@ -61,6 +81,11 @@ const delays = (open: () => DriftDetector, to: number, over: number) =>
     .sort((a, b) => a - b);
 
 describe('ADWIN', () => {
+  it('finds an abrupt change once', () => {
+    const alarms = Array.from({ length: 20 }, (_, seed) => found(new Adwin(), rates(seed, 0.5, 0)).length);
+    expect(alarms).toEqual(new Array(20).fill(1));
+  });
+
   it('finds an abrupt change within 200 rows, a gradual one before it is over', () => {
     expect(delays(() => new Adwin(), 0.5, 0)[19]).toBeLessThanOrEqual(200);
     expect(delays(() => new Adwin(), 0.5, 1000)[19]).toBeLessThanOrEqual(1000);

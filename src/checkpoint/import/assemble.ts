@@ -30,6 +30,12 @@ export interface Parts {
 
 /** Puts a model together from its parts. Fails with `invalid-file` where they do not fit each other. */
 export function assemble(where: string, { embedding, layers, readout, skip = 0 }: Parts): Imported {
+  // A size of 0 hides any other beside it: [0, 1e12] has no numbers, but a bias of 1e12 would have.
+  const given = [embedding, ...layers.flatMap(({ weightIh, weightHh }) => [weightIh, weightHh]), readout?.weight];
+  for (const weight of given) {
+    if (weight?.data.length === 0)
+      throw invalidFile(where, `has a weight of shape [${weight.shape}], without a number`);
+  }
   const first = layers[0];
   if (first === undefined) throw invalidFile(where, 'has no recurrent layer');
   const definitions: LayerDefinition[] = [];

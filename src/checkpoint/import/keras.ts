@@ -37,7 +37,7 @@ export function importKeras(file: Uint8Array, options: KerasOptions = {}): Impor
     if (path === undefined || what === undefined) continue;
     const layer = { path, tensor: (part: string) => name.replace(/(kernel|recurrent_kernel)((?::0)?)$/, `${part}$2`) };
     if (what === 'recurrent_kernel') recurrent.push({ path, tensor: (part) => name.replace('recurrent_kernel', part) });
-    if (what === 'kernel' && !bag.names.includes(layer.tensor('recurrent_kernel'))) dense.push(layer);
+    if (what === 'kernel' && !bag.has(layer.tensor('recurrent_kernel'))) dense.push(layer);
     if (what === 'embeddings') embeddings.push(name);
   }
   if (dense.length > 1 || embeddings.length > 1) {

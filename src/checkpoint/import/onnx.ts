@@ -38,6 +38,8 @@ class Chain {
   readout: ReadoutPart | undefined;
   embedding: WeightTensor | undefined;
   private readonly cells = new Set<OnnxNode>();
+  /** Nodes on the way of the last states. */
+  private readonly ofStates = new Set<OnnxNode>();
   private activation: DenseActivation | undefined;
   private bias: WeightTensor | undefined;
 
@@ -60,11 +62,10 @@ class Chain {
   /** The state after the last step, which some exporters give as well. */
   followState(output: string): void {
     const waiting = [output];
-    const visited = new Set<OnnxNode>();
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
       const node = this.walk.producer(name);
-      if (node === undefined || this.cells.has(node) || visited.has(node)) continue;
-      visited.add(node);
+      if (node === undefined || this.cells.has(node) || this.ofStates.has(node)) continue;
+      this.ofStates.add(node);
       if (node.opType !== 'Concat' && !isMove(node))
         throw invalidFile(WHERE, `has a second output, made by ${describeNode(node)}`);
       this.walk.shapeOnly(node.opType === 'Concat' ? [] : node.inputs.slice(1));
@@ -152,7 +153,8 @@ class Chain {
 
   private setReadout(node: OnnxNode, weight: WeightTensor, bias: WeightTensor | undefined): void {
     const units = weight.shape[0] ?? 0;
-    if (bias && bias.data.length !== units) {
+    // Of [units, 1] each number would be added to another step.
+    if (bias && (bias.data.length !== units || (bias.shape.at(-1) ?? 1) !== units)) {
       throw invalidFile(WHERE, `${describeNode(node)} has a bias of [${bias.shape}] for ${units} outputs`);
     }
     this.readout = { weight, bias: bias && { shape: [units], data: bias.data }, activation: this.activation };

@@ -5,6 +5,8 @@ import type { WeightTensor } from '../weights.js';
 import { Fields } from './protobuf.js';
 
 export interface OnnxGraph {
+  /** Bytes of the file. */
+  readonly size: number;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
   readonly inputs: readonly OnnxValue[];
@@ -52,6 +54,7 @@ export function readOnnxFile(file: Uint8Array): OnnxGraph {
   const [graph] = graphs;
   if (graph.has(GRAPH.sparseInitializer)) throw invalidFile(WHERE, 'has sparse tensors, which are not supported');
   return {
+    size: file.byteLength,
     nodes: graph.messages(GRAPH.node).map(readNode),
     initializers: graph.messages(GRAPH.initializer).map(readTensor),
     inputs: graph.messages(GRAPH.input).map(readValue),
@@ -64,7 +67,9 @@ function readNode(node: Fields): OnnxNode {
   checkDomain(node.text(NODE.domain), `has the operator ${opType}`);
   const attributes = new Map<string, OnnxAttribute>();
   for (const attribute of node.messages(NODE.attribute)) {
-    attributes.set(attribute.text(ATTRIBUTE.name) ?? '', {
+    const name = attribute.text(ATTRIBUTE.name) ?? '';
+    if (attributes.has(name)) throw invalidFile(WHERE, `has the operator ${opType} with two attributes "${name}"`);
+    attributes.set(name, {
       float: attribute.floats(ATTRIBUTE.f).at(-1),
       int: attribute.int(ATTRIBUTE.i),
       text: attribute.text(ATTRIBUTE.s),

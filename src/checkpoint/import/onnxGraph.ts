@@ -9,6 +9,8 @@ const WHERE = 'ONNX';
  * understood.
  */
 export class OnnxWalk {
+  /** Numbers that were read. */
+  private numbers = 0;
   private readonly producers = new Map<string, OnnxNode>();
   private readonly tensors = new Map<string, OnnxTensor>();
   private readonly inputs: ReadonlySet<string>;
@@ -51,31 +53,35 @@ export class OnnxWalk {
         `computes "${name}", or has it in another type than float; export the model with constants folded`,
       );
     }
+    // Layers may share a tensor, but a small file must not become a large model by it.
+    this.numbers += floats.data.length;
+    if (4 * this.numbers > 2 * this.graph.size)
+      throw invalidFile(WHERE, `uses "${name}" and others in too many places`);
     return floats;
   }
 
   /** Whether a value is 0 whatever the input is: how exporters write the state at the start. */
-  isZero(name: string): boolean {
+  isZero(name: string, depth = 0): boolean {
     const known = this.zeros.get(name);
     if (known !== undefined) return known;
     // Until it is known: a value that is made from itself is not known to be 0.
     this.zeros.set(name, false);
-    const zero = this.computesZero(name);
+    const zero = depth < MAX_DEPTH && this.computesZero(name, depth + 1);
     this.zeros.set(name, zero);
     return zero;
   }
 
-  private computesZero(name: string): boolean {
+  private computesZero(name: string, depth: number): boolean {
     const tensor = this.find(name);
     if (tensor) return tensor.isZero();
     const node = this.producers.get(name);
     if (node === undefined || !KEEPS_ZERO.has(node.opType)) return false;
     this.seen.add(node);
-    if (node.opType === 'Concat') return node.inputs.every((input) => this.isZero(input));
+    if (node.opType === 'Concat') return node.inputs.every((input) => this.isZero(input, depth));
     const isShape = node.opType === 'ConstantOfShape';
     this.shapeOnly(isShape ? node.inputs : node.inputs.slice(1));
     if (isShape) return node.attributes.get('value')?.tensor?.isZero() ?? true;
-    return node.inputs.length > 0 && this.isZero(node.inputs[0]);
+    return node.inputs.length > 0 && this.isZero(node.inputs[0], depth);
   }
 
   /** Values that say a shape, an axis or an index: whatever computes them has no weight in the model. */
@@ -109,6 +115,9 @@ export class OnnxWalk {
     return tensor;
   }
 }
+
+/** Nodes in a row between a zero and the state that it is: exporters need a dozen. */
+const MAX_DEPTH = 256;
 
 const KEEPS_ZERO = new Set(
   'ConstantOfShape Concat Expand Slice Gather Tile Squeeze Unsqueeze Transpose Reshape Identity Cast'.split(' '),

@@ -22,6 +22,9 @@ export interface PytorchOptions {
 
 const RECURRENT = /^(.*?)(weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)(?:_l(\d+))?(_reverse)?$/;
 
+/** Names of a readout without a bias, which an embedding would not have. */
+const READOUT = /head|out|fc|lin|dense|proj|dec|class|read/i;
+
 /**
  * A model from a PyTorch state_dict in a safetensors file: nn.Embedding (or none), nn.LSTM, nn.GRU or nn.RNN of one or more layers, or
  * several modules numbered by their names (also nn.LSTMCell …), and nn.Linear (or none), under whatever names the module gave them. F16,
@@ -46,7 +49,7 @@ export function importStateDict(bag: TensorBag, { activation, outputActivation }
   const embedding = bag.names.filter(isEmbedding);
   if (embedding.length > 1) throw invalidFile(bag.where, `has several embeddings: ${embedding.join(', ')}`);
   const symbols = embedding[0] === undefined ? undefined : takeMatrix(bag, embedding[0]);
-  const readout = takeReadout(bag, outputActivation);
+  const readout = takeReadout(bag, outputActivation, embedding.length === 0 ? width : undefined);
   bag.finish();
   return assemble(bag.where, { embedding: symbols, layers, readout, skip });
 }
@@ -74,9 +77,9 @@ function recurrentPrefixes(bag: TensorBag): string[] {
 }
 
 function takeModule(bag: TensorBag, prefix: string, activation: RnnActivation | undefined): RecurrentPart[] {
-  if (bag.names.includes(`${prefix}weight_hh`)) return [takeLayer(bag, prefix, '', activation)];
+  if (bag.has(`${prefix}weight_hh`)) return [takeLayer(bag, prefix, '', activation)];
   const parts: RecurrentPart[] = [];
-  while (bag.names.includes(`${prefix}weight_hh_l${parts.length}`)) {
+  while (bag.has(`${prefix}weight_hh_l${parts.length}`)) {
     parts.push(takeLayer(bag, prefix, `_l${parts.length}`, activation));
   }
   return parts;
@@ -118,7 +121,12 @@ export function cellOf(gates: number): CellName | undefined {
   return cells.find((cell) => GATES[cell] === gates);
 }
 
-function takeReadout(bag: TensorBag, activation: DenseActivation | undefined): ReadoutPart | undefined {
+/** `width` is what the first layer takes, where no embedding has been found: the one matrix might be that. */
+function takeReadout(
+  bag: TensorBag,
+  activation: DenseActivation | undefined,
+  width: number | undefined,
+): ReadoutPart | undefined {
   const weights = bag.names.filter((name) => /(^|\.)weight$/.test(name));
   const [name] = weights;
   if (name === undefined) return undefined;
@@ -129,7 +137,14 @@ function takeReadout(bag: TensorBag, activation: DenseActivation | undefined): R
     );
   }
   const weight = takeMatrix(bag, name);
-  return { weight, bias: bag.takeIfAny(name.replace(/weight$/, 'bias'), [weight.shape[0] ?? 0]), activation };
+  const bias = bag.takeIfAny(name.replace(/weight$/, 'bias'), [weight.shape[0] ?? 0]);
+  if (bias === undefined && weight.shape[1] === width && !READOUT.test(name)) {
+    throw invalidFile(
+      bag.where,
+      `"${name}" [${weight.shape}] may be an embedding or a readout; name it embedding.weight or head.weight`,
+    );
+  }
+  return { weight, bias, activation };
 }
 
 function takeMatrix(bag: TensorBag, name: string): WeightTensor {

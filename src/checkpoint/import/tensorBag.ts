@@ -1,7 +1,11 @@
 import { toFloat32 } from '../dtype.js';
 import { invalidFile } from '../invalidFile.js';
+import { describe } from '../json.js';
 import type { Safetensors } from '../safetensors.js';
 import { sameShape, type WeightTensor } from '../weights.js';
+
+/** Names that an error says, of many. */
+const NAMED = 8;
 
 /**
  * A file's tensors by name, which remembers what was taken: an importer that leaves one behind has not understood the file.
@@ -36,6 +40,12 @@ export class TensorBag {
     );
   }
 
+  /** Whether a tensor is still there. */
+  has(name: string): boolean {
+    return this.left.has(name);
+  }
+
+  /** All that are still there, as a new array. */
   get names(): string[] {
     return [...this.left.keys()];
   }
@@ -65,7 +75,8 @@ export class TensorBag {
   /** Fails with `invalid-file` if anything is left. */
   finish(): void {
     if (this.left.size > 0) {
-      const names = this.names.map((name) => `"${name}"`).join(', ');
+      const more = this.left.size > NAMED ? ` and ${this.left.size - NAMED} more` : '';
+      const names = this.names.slice(0, NAMED).map(describe).join(', ') + more;
       throw invalidFile(this.where, `has tensors that belong to no layer known here: ${names}`);
     }
   }

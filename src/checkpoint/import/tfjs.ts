@@ -28,6 +28,7 @@ export function importTfjs(modelJson: string, shards: Readonly<Record<string, Ui
     throw invalidFile(WHERE, `has format ${describe(format)}; only layers-model is supported`);
   }
   const bag = readTfjsWeights(WHERE, weightsManifest, shards);
+  const take = openTake(bag);
   const recurrent: RecurrentPart[] = [];
   let embedding: WeightTensor | undefined;
   let readout: ReadoutPart | undefined;
@@ -39,14 +40,14 @@ export function importTfjs(modelJson: string, shards: Readonly<Record<string, Ui
     const cell = Object.hasOwn(CELLS, type) ? CELLS[type] : undefined;
     if (cell) {
       if (!sequences) throw invalidFile(where, 'follows a layer without return_sequences; it sees one step only');
-      recurrent.push(readRecurrent(where, bag, cell, layer));
+      recurrent.push(readRecurrent(where, take, cell, layer));
       sequences = config.return_sequences === true;
     } else if (type === 'Dense') {
-      readout = readDense(where, bag, layer);
+      readout = readDense(where, take, layer);
     } else {
       if (recurrent.length > 0 || embedding) throw invalidFile(where, 'is an embedding that is not the first layer');
       if (config.mask_zero === true) throw invalidFile(where, 'masks zeros (mask_zero), which is not supported');
-      embedding = take(bag, name, 'embeddings');
+      embedding = take(name, 'embeddings');
       if (embedding === undefined) throw invalidFile(where, 'has no weight "embeddings"');
     }
   }
@@ -54,12 +55,9 @@ export function importTfjs(modelJson: string, shards: Readonly<Record<string, Ui
   return assemble(WHERE, { embedding, layers: recurrent, readout });
 }
 
-function readRecurrent(
-  where: string,
-  bag: TensorBag,
-  cell: CellName,
-  { name, config }: KerasLayerConfig,
-): RecurrentPart {
+type Take = ReturnType<typeof openTake>;
+
+function readRecurrent(where: string, take: Take, cell: CellName, { name, config }: KerasLayerConfig): RecurrentPart {
   const { activation = 'tanh', recurrent_activation, reset_after } = config;
   if (cell !== 'rnn' && recurrent_activation !== 'sigmoid') {
     const got =
@@ -69,11 +67,11 @@ function readRecurrent(
   if (!isRnnActivation(activation) || (cell !== 'rnn' && activation !== 'tanh')) {
     throw invalidFile(where, `has the activation ${describe(activation)}, which is not supported`);
   }
-  const kernel = take(bag, name, 'kernel');
-  const recurrentKernel = take(bag, name, 'recurrent_kernel');
+  const kernel = take(name, 'kernel');
+  const recurrentKernel = take(name, 'recurrent_kernel');
   if (kernel === undefined || recurrentKernel === undefined)
     throw invalidFile(where, 'has no kernel or recurrent_kernel');
-  const bias = config.use_bias === false ? undefined : take(bag, name, 'bias');
+  const bias = config.use_bias === false ? undefined : take(name, 'bias');
   if (config.use_bias !== false && bias === undefined) throw invalidFile(where, 'has no bias, but use_bias is set');
   // tfjs has no other GRU than the one with the reset before, and does not name the option then.
   const resetAfter = cell === 'gru' ? reset_after === true : undefined;
@@ -82,13 +80,13 @@ function readRecurrent(
   return part;
 }
 
-function readDense(where: string, bag: TensorBag, { name, config }: KerasLayerConfig): ReadoutPart {
+function readDense(where: string, take: Take, { name, config }: KerasLayerConfig): ReadoutPart {
   const { activation = 'linear', use_bias } = config;
   if (!isDenseActivation(activation)) {
     throw invalidFile(where, `has the activation ${describe(activation)}, which is not supported`);
   }
-  const kernel = take(bag, name, 'kernel');
-  const bias = use_bias === false ? undefined : take(bag, name, 'bias');
+  const kernel = take(name, 'kernel');
+  const bias = use_bias === false ? undefined : take(name, 'bias');
   if (kernel === undefined || (bias === undefined && use_bias !== false))
     throw invalidFile(where, 'has no kernel or bias');
   const part = fromKerasDense(where, kernel, bias, activation);
@@ -100,12 +98,22 @@ function checkUnits(where: string, said: unknown, units: number): void {
   if (said !== units) throw invalidFile(where, `says ${said} units, but its weights are of ${units}`);
 }
 
-/** The layer's weight of this name: its path has the layer's name in it, and perhaps its cell's. */
-function take(bag: TensorBag, layer: string, part: string): WeightTensor | undefined {
-  const found = bag.names.filter((name) => {
+/** Finds a layer's weight of a name: its path has the layer's name in it, and perhaps its cell's. */
+function openTake(bag: TensorBag) {
+  const names = new Map<string, string[]>();
+  for (const name of bag.names) {
     const path = name.replace(/:0$/, '').split('/');
-    return path.at(-1) === part && path.slice(0, -1).includes(layer);
-  });
-  if (found.length > 1) throw invalidFile(bag.where, `has several weights for ${layer}/${part}: ${found.join(', ')}`);
-  return found[0] === undefined ? undefined : bag.take(found[0]);
+    const part = path.pop();
+    for (const layer of new Set(path)) {
+      const key = `${layer}/${part}`;
+      const found = names.get(key);
+      if (found) found.push(name);
+      else names.set(key, [name]);
+    }
+  }
+  return (layer: string, part: string): WeightTensor | undefined => {
+    const found = names.get(`${layer}/${part}`) ?? [];
+    if (found.length > 1) throw invalidFile(bag.where, `has several weights for ${layer}/${part}, such as ${found[1]}`);
+    return found[0] === undefined ? undefined : bag.takeIfAny(found[0]);
+  };
 }

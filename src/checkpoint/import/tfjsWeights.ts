@@ -20,10 +20,13 @@ export function readTfjsWeights(
   shards: Readonly<Record<string, Uint8Array>>,
 ): TensorBag {
   const tensors = new Map<string, WeightTensor>();
+  const used = new Set<string>();
   for (const group of asArray(manifest, `${where} weightsManifest`)) {
     const { paths, weights } = asObject(group, `${where} weightsManifest`);
     const parts = asArray(paths, `${where} paths`).map((path) => {
       const name = asString(path, `${where} paths`);
+      if (used.has(name)) throw invalidFile(where, `names the shard ${describe(name)} twice`);
+      used.add(name);
       const shard = Object.hasOwn(shards, name) ? shards[name] : undefined;
       if (shard === undefined) throw invalidFile(where, `needs its shard ${describe(name)}, which was not given`);
       return shard;

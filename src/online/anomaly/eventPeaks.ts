@@ -1,5 +1,3 @@
-import { log, pow } from '../../math.js';
-
 /** How many events a tail remembers. */
 export const PEAKS = 8;
 /** Where `expected` ends: an everyday value. */
@@ -9,19 +7,19 @@ const EVENT = 12; // rows: values this close belong to one event
 const FADE = 1e-4; // a row: what was seen 10,000 rows ago counts 1/e
 const BURN_IN = 50;
 const RAREST = 1e-300; // its inverse is still a number
-/** What is believed of a tail's index before it is seen, and with how many events' weight. */
-const PRIOR_INDEX = 0.35;
-const PRIOR_WEIGHT = 4;
 /** After a history of nothing but zeros the first value above zero is this rare. */
 const FIRST = PEAKS * 1.2e-4;
 
 /**
  * The upper tail of a non-negative stream, from its eight largest events alone (an event: the largest value within 12
  * rows). `expected(v)` is how many events at least as large as v a history like the one so far would hold: a p-value times
- * the number of events seen, by which a record tells more from less, whatever the distribution. It is Weissman's tail
- * (1978, JASA 73:812) with Hill's index γ (1975, Ann. Stat. 3:1163), shrunk to a prior as eight events say little:
+ * the number of events seen, by which a record tells more from less, whatever the distribution:
  *
- *     expected(v) = k (v / m_k)^(−1/γ),   m_1 ≥ … ≥ m_k the peaks
+ *     expected(v) = max over j of  j min(1, (m_j / v)³),   m_1 ≥ … ≥ m_k the peaks
+ *
+ * What has been seen j times is expected j times, however large; beyond what has been seen it is a power law of index 3 from each
+ * peak (Weissman 1978, JASA 73:812), the cube being that of many natural and social records (Gabaix et al. 2003, Nature 423:267). An
+ * index estimated from the peaks themselves (Hill 1975) takes a daily event, four or six of them above a quiet rest, for a lasting wonder.
  *
  * Were nothing forgotten, a stationary stream would set a record of rank k about k · ln(t/t₀) times between rows t₀ and t, whatever
  * its distribution. Peaks fade over some 10,000 rows, so that one bad day does not silence a detector for ever.
@@ -38,12 +36,13 @@ export class EventPeaks {
     while (k > 0 && peaks[k - 1] <= 0) k--;
     if (!(value > 0)) return EVERYDAY;
     if (k === 0) return this.state[0] > BURN_IN ? FIRST : EVERYDAY;
-    const least = peaks[k - 1];
-    let sum = PRIOR_INDEX * PRIOR_WEIGHT;
-    for (let i = 0; i < k - 1; i++) sum += log(peaks[i] / least);
-    const index = sum / (PRIOR_WEIGHT + k - 1);
-    const expected = k * pow(value / least, -1 / index);
-    return expected < EVERYDAY ? Math.max(expected, RAREST) : EVERYDAY;
+    if (value <= peaks[k - 1]) return Math.min(k * cube(peaks[k - 1] / value), EVERYDAY);
+    let expected = 0;
+    for (let j = 1; j <= k; j++) {
+      const peak = peaks[j - 1];
+      expected = Math.max(expected, peak >= value ? j : j * cube(peak / value));
+    }
+    return Math.max(expected, RAREST);
   }
 
   learn(value: number): void {
@@ -68,3 +67,5 @@ export class EventPeaks {
     state[2] = at;
   }
 }
+
+const cube = (ratio: number) => ratio * ratio * ratio;

@@ -15,11 +15,11 @@ export interface IntervalOptions {
   /** The share of values that may fall outside, 0 < α < 1. Default 0.1. */
   alpha?: number;
   /**
-   * `log`: adaptive conformal inference on the level's logarithm, default; `aci`: the same as published; `dtaci`: that at
+   * `log`: adaptive conformal inference on the level's logarithm, forecasts still out counted in, default; `aci`: the same as published; `dtaci`: that at
    * many step sizes; `pid`: conformal PID.
    */
   method?: 'log' | 'aci' | 'dtaci' | 'pid';
-  /** γ of `log` and `aci`, above 0. Default 0.2 / ∛horizon for `log` (late news want a calm hand), 0.005 for `aci`. */
+  /** γ of `log` and `aci`, above 0: more holds the coverage tighter, less costs less width. Default 0.2 ∛horizon, at most 0.5, for `log`, 0.005 for `aci`. */
   gamma?: number;
   /** Scores kept, an integer ≥ 20. Default 1000 for `log`, 500 for `aci` and `dtaci`, 100 for `pid`. */
   window?: number;
@@ -44,8 +44,8 @@ export class Intervals {
   readonly #radius: Radius;
   readonly #forecasts: Float64Array;
   readonly #radii: Float64Array;
-  /** rows, values scored, covered ones, sum of interval scores */
-  readonly #state = new Float64Array(4);
+  /** rows, values that had an interval, covered ones, sum of interval scores, forecasts tried */
+  readonly #state = new Float64Array(5);
 
   /** @throws EddyError `invalid-option` */
   constructor(options: IntervalOptions = {}) {
@@ -53,12 +53,13 @@ export class Intervals {
     check(Number.isInteger(horizon) && horizon >= 1, 'horizon must be an integer ≥ 1', horizon);
     check(alpha > 0 && alpha < 1, 'alpha must be above 0 and below 1', alpha);
     check(method in WINDOWS, 'method must be log, aci, dtaci or pid', method);
-    const { gamma = method === 'log' ? 0.2 * pow(horizon, -1 / 3) : 0.005, window = WINDOWS[method] } = options;
+    const { gamma = method === 'log' ? Math.min(0.5, 0.2 * pow(horizon, 1 / 3)) : 0.005, window = WINDOWS[method] } =
+      options;
     check(gamma > 0 && Number.isFinite(gamma), 'gamma must be above 0', gamma);
     check(Number.isInteger(window) && window >= 20, 'window must be an integer ≥ 20', window);
     this.alpha = alpha;
     this.horizon = horizon;
-    if (method === 'log') this.#radius = new LogConformal(alpha, gamma, window);
+    if (method === 'log') this.#radius = new LogConformal(alpha, gamma, window, horizon);
     else if (method === 'aci') this.#radius = new AdaptiveConformal(alpha, gamma, window);
     else if (method === 'dtaci') this.#radius = new AggregatedConformal(alpha, window);
     else this.#radius = new ConformalPid(alpha, window);
@@ -86,8 +87,8 @@ export class Intervals {
     const state = this.#state;
     const place = state[0]++ % this.horizon;
     if (state[0] > this.horizon && value !== undefined && Number.isFinite(value)) this.#learn(value, place);
-    const tried = this.#radius.radius;
-    const radius = state[0] > this.horizon ? tried : Number.POSITIVE_INFINITY;
+    const radius = state[4] > 0 ? this.#radius.radius : Number.POSITIVE_INFINITY;
+    if (radius < Number.POSITIVE_INFINITY) this.#radius.issue?.(radius);
     this.#forecasts[place] = forecast;
     this.#radii[place] = radius;
     return { low: forecast - radius, high: forecast + radius };
@@ -98,6 +99,7 @@ export class Intervals {
     const forecast = this.#forecasts[place];
     const radius = this.#radii[place];
     const score = Math.min(Math.abs(value - forecast), Number.MAX_VALUE);
+    state[4]++;
     if (radius < Number.POSITIVE_INFINITY) {
       state[1]++;
       if (score <= radius) state[2]++;

@@ -4,6 +4,8 @@
  */
 export interface Radius {
   readonly radius: number;
+  /** A forecast went out with this radius. */
+  issue?(radius: number): void;
   /** `issued`: the radius that the scored forecast went out with (several rows ago when it looked further ahead). */
   learn(score: number, issued: number): void;
   /** All that it knows, to be copied out and put back. */

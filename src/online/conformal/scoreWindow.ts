@@ -22,19 +22,22 @@ export class ScoreWindow {
     return this.count === 0 ? 0 : this.#sorted[this.count - 1];
   }
 
-  push(score: number): void {
+  /** Takes a score; gives the one that had to go for it, NaN while there is room. */
+  push(score: number): number {
     const sorted = this.#sorted;
     const state = this.#state;
     const at = state[1];
+    const gone = state[0] === this.size ? this.#recent[at] : Number.NaN;
     if (state[0] === this.size) {
-      const gone = this.#below(this.#recent[at]);
-      sorted.copyWithin(gone, gone + 1, state[0]--);
+      const from = this.below(gone);
+      sorted.copyWithin(from, from + 1, state[0]--);
     }
-    const place = this.#below(score);
+    const place = this.below(score);
     sorted.copyWithin(place + 1, place, state[0]++);
     sorted[place] = score;
     this.#recent[at] = score;
     state[1] = (at + 1) % this.size;
+    return gone;
   }
 
   /** The ⌈level · (n + 1)⌉-th smallest score, the conformal quantile; the largest where that is beyond the last. */
@@ -47,16 +50,27 @@ export class ScoreWindow {
 
   /** The conformal p-value of a score: how much of the window, it included, is at least as large. */
   tail(score: number): number {
-    return (this.count - this.#below(score) + 1) / (this.count + 1);
+    return (this.count - this.below(score) + 1) / (this.count + 1);
   }
 
-  #below(score: number): number {
+  /** How many scores are less than this one. */
+  below(score: number): number {
+    return this.#count((other) => other < score);
+  }
+
+  /** How many are greater. */
+  above(score: number): number {
+    return this.count - this.#count((other) => other <= score);
+  }
+
+  /** How many scores stand before the first for which `before` is false. */
+  #count(before: (score: number) => boolean): number {
     const sorted = this.#sorted;
     let low = 0;
     let high = this.count;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (sorted[middle] < score) low = middle + 1;
+      if (before(sorted[middle])) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -21,9 +21,12 @@ const LEAST = 5; // rows on either side of a cut
 /**
  * ADWIN2 (Bifet & Gavaldà 2007, SDM, doi 10.1137/1.9781611972771.42): a window that grows while its mean holds and drops its
  * old end when it does not. The window W lies in buckets of 2^i rows, at most five of a size, so memory is O(log |W|).
- * At each border between buckets it is cut in two, and the old end goes while for some cut
+ * At each border between buckets it is cut in two, and while for some cut
  *
  *     |μ₀ − μ₁| > √(2/m · σ²_W · ln(2/δ')) + 2/(3m) · range · ln(2/δ'),   1/m = 1/n₀ + 1/n₁,   δ' = δ / ln |W|
+ *
+ * the old end goes: all that lies before the cut which is furthest beyond its bound. (The paper drops a bucket at a time, which leaves some old rows,
+ * found again as more new ones come: one change, several alarms.)
  */
 export class Adwin implements DriftDetector {
   readonly #delta: number;
@@ -66,9 +69,10 @@ export class Adwin implements DriftDetector {
     this.#merge();
     if (state[0] % this.#every !== 0) return false;
     let changed = false;
-    while (state[1] > 2 * LEAST && this.#isCut()) {
+    for (let old = this.#oldRows(); old > 0; old = this.#oldRows()) {
       changed = true;
-      this.#dropOldest();
+      const kept = state[1] - old;
+      while (state[1] > kept) this.#dropOldest();
     }
     return changed;
   }
@@ -93,10 +97,13 @@ export class Adwin implements DriftDetector {
     }
   }
 
-  #isCut(): boolean {
+  /** Rows before the cut that is furthest beyond its bound; 0 where none is. */
+  #oldRows(): number {
     const [, rows, total, spread] = this.#state;
     const confidence = log((2 * log(rows)) / this.#delta);
     const variance = Math.max(0, spread / rows);
+    let old = 0;
+    let furthest = 1;
     let n = 0;
     let sum = 0;
     for (let size = SIZES - 1; size >= 0; size--) {
@@ -105,13 +112,17 @@ export class Adwin implements DriftDetector {
         sum += this.#sums[size * SLOTS + k];
         const rest = rows - n;
         if (n < LEAST) continue;
-        if (rest < LEAST) return false;
+        if (rest < LEAST) return old;
         const inverse = 1 / n + 1 / rest;
         const bound = Math.sqrt(2 * inverse * variance * confidence) + (2 / 3) * inverse * this.#range * confidence;
-        if (Math.abs(sum / n - (total - sum) / rest) > bound) return true;
+        const beyond = Math.abs(sum / n - (total - sum) / rest) / bound;
+        if (beyond > furthest) {
+          furthest = beyond;
+          old = n;
+        }
       }
     }
-    return false;
+    return old;
   }
 
   #dropOldest(): void {

@@ -19,7 +19,8 @@ export interface KswinOptions {
  * KSWIN (Raab, Heusinger & Schleif 2020, doi 10.1016/j.neucom.2019.11.111): a two-sample Kolmogorov–Smirnov test of the
  * newest r values against r drawn, without replacement, from the older ones of a sliding window. A change is found when the
  * distance between the two empirical distributions has a chance of at most α under the exact null distribution. It sees changes of spread and
- * shape too, which a test of means does not. After a change only the newest r values are kept.
+ * shape too, which a test of means does not. After a change
+ * the window starts empty, as in River (the paper keeps the newest r values; some are from before the change, and found again).
  */
 export class Kswin implements DriftDetector {
   readonly #sample: number;
@@ -54,8 +55,7 @@ export class Kswin implements DriftDetector {
     else this.#count[0]++;
     window[this.#count[0] - 1] = value;
     if (this.#count[0] < window.length || this.#distance() < this.#bound) return false;
-    window.copyWithin(0, window.length - this.#sample);
-    this.#count[0] = this.#sample;
+    this.#count[0] = 0;
     return true;
   }
 
