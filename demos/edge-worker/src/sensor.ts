@@ -17,8 +17,7 @@ import { TokenBucket } from './tokenBucket.js';
  */
 export class Sensor implements DurableObject {
   readonly #bucket: TokenBucket;
-  /** Protected, not private: a test puts a failing disk in its place. */
-  protected store: CheckpointStore;
+  readonly #store: CheckpointStore;
   /** The frame before: two of them never interleave. */
   #line: Promise<unknown> = Promise.resolve();
   #reportIsDue = false;
@@ -27,7 +26,7 @@ export class Sensor implements DurableObject {
     private readonly ctx: DurableObjectState,
     private readonly env: Env,
   ) {
-    this.store = durableObjectStore(ctx.storage, { generations: 1 });
+    this.#store = durableObjectStore(ctx.storage, { generations: 1 });
     this.#bucket = new TokenBucket(Number(env.FRAMES_PER_SECOND ?? FRAMES_PER_SECOND), BURST);
   }
 
@@ -90,10 +89,15 @@ export class Sensor implements DurableObject {
     }
   }
 
+  /** Answers the other end's close, which not every compatibility date does by itself. */
+  webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
   /** Upkeep: tells the fleet how the sensor does. Cloudflare calls it again if it fails. */
   async alarm(): Promise<void> {
     this.#reportIsDue = false;
-    const stored = await this.store.load(KEY);
+    const stored = await this.#store.load(KEY);
     const answer = stored && answerIn(decodeCheckpoint(stored.bytes).state);
     if (!answer) return;
     const { sensor, taken, value, score } = answer;
@@ -115,7 +119,7 @@ export class Sensor implements DurableObject {
   async #learn(sensor: string, frame: Frame): Promise<Answer | Duplicate> {
     let learner = findOpen(this);
     if (!learner) {
-      learner = await Learner.open(this.store);
+      learner = await Learner.open(this.#store);
       keepOpen(this, learner);
     }
     const isNew = learner.taken === 0;
@@ -141,7 +145,7 @@ export class Sensor implements DurableObject {
   }
 
   async #load(sensor: string) {
-    const stored = await this.store.load(KEY);
+    const stored = await this.#store.load(KEY);
     if (!stored) throw new Refusal('unknown-sensor', `no sample of "${sensor}" has ever come`);
     return stored;
   }
