@@ -31,16 +31,20 @@ const sources = await Promise.all(
 
 const number = (x: number | null) => (x?.toFixed(2) ?? '–').padStart(7);
 let samples = 0;
-const sending = setInterval(async () => {
-  const answers = await Promise.all(sources.map((source) => source.sendNext()));
+const sending = setInterval(
+  () => send().catch((error) => end(`${error.message}\nTo begin anew, delete ${storage}.`)),
+  1000 / Number(options.rate),
+);
+
+async function send(): Promise<void> {
+  const [first] = await Promise.all(sources.map((source) => source.sendNext()));
   if (sources.every((source) => source.ended)) return end('all series have ended');
-  const [first] = answers;
   if (samples++ % Math.max(1, Math.round(Number(options.rate) / 2)) > 0 || first?.type !== 'answer') return;
   const { sensor, taken, value, forecast, low, high, score, alarm } = first;
   console.log(
     `${sensor} ${String(taken).padStart(6)} ${number(value[0])}  next ${number(forecast[0])} in [${number(low[0])}, ${number(high[0])}]  surprise ${score[0].toFixed(2)}${alarm[0] ? ' ALARM' : ''}`,
   );
-}, 1000 / Number(options.rate));
+}
 
 function end(why: string): void {
   clearInterval(sending);
