@@ -32,7 +32,7 @@ export const modelBytes = (network) => {
   const lines = layers.map(({ cell, units }) => line(cells[cell].tape * pad(units)));
   const widest = Math.max(input, outputs, ...layers.map(({ units }) => units));
   return (
-    4 * parameters(network) + 32 * (Math.max(...lines) + 4 * pad(outputs)) + 16 * pad(widest) + 36 * layers.length + 156
+    4 * parameters(network) + 32 * (Math.max(...lines) + 4 * pad(outputs)) + 16 * pad(widest) + 36 * layers.length + 160
   );
 };
 

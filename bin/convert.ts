@@ -5,7 +5,6 @@ import type { DenseActivation, RnnActivation } from '../src/checkpoint/definitio
 import { exportGuitarml } from '../src/checkpoint/export/guitarml.js';
 import { exportKeras } from '../src/checkpoint/export/keras.js';
 import { exportOnnx } from '../src/checkpoint/export/onnx.js';
-import { refuseSkip } from '../src/checkpoint/export/parts.js';
 import { exportPytorch } from '../src/checkpoint/export/pytorch.js';
 import { exportRtneural } from '../src/checkpoint/export/rtneural.js';
 import type { Imported } from '../src/checkpoint/import/imported.js';
@@ -14,10 +13,7 @@ import { EddyError } from '../src/errors.js';
 import { describeModel } from './describeModel.js';
 
 const WRITERS = {
-  eddy: ({ definition, weights, ...rest }: Imported) => {
-    refuseSkip('eddy', { definition, weights, ...rest });
-    return encodeCheckpoint({ epoch: 1, offset: 0, definition, weights, state: {} });
-  },
+  eddy: (model: Imported) => encodeCheckpoint({ epoch: 1, offset: 0, ...model, state: {} }),
   pytorch: (model: Imported) => exportPytorch(model),
   keras: exportKeras,
   onnx: exportOnnx,

@@ -20,6 +20,7 @@ export function describeModel(definition: ModelDefinition): string[] {
     `input ${definition.input}`,
     ...layers,
     ...(readout ? [readout] : []),
+    ...(definition.skip ? ['  skip      its input is added to its output'] : []),
     `${countOf(definition).toLocaleString('en')} parameters`,
   ];
 }

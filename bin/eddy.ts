@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/errors.js';
 import { addAnomaly } from './anomaly.js';
+import { addAudio } from './audio.js';
 import { addEvaluate } from './evaluate.js';
 import { addForecast } from './forecast.js';
 import { addConvert, addInspect } from './weights.js';
@@ -22,6 +23,7 @@ const program = new Command('eddy')
 addForecast(program);
 addEvaluate(program);
 addAnomaly(program);
+addAudio(program);
 addConvert(program);
 addInspect(program);
 

@@ -15,15 +15,19 @@ const rate = (text: string) => {
 export function addForecast(program: Command): void {
   program
     .command('forecast')
-    .summary('forecast a series, row by row, with an LSTM that learns as it reads')
+    .summary('forecast a series, row by row, with experts that learn as they read')
     .description(
-      'Reads CSV (with a header) or NDJSON, a row at a time, from a file or standard input, and writes one JSON line a row:\n' +
+      'Experts are the last value, least squares on lags and seasons, the seasonal naive and two LSTMs, stacked and judged by their past.\n' +
+        'Reads CSV (with a header) or NDJSON, a row at a time, from a file or standard input, and writes one JSON line a row:\n' +
         'index, time, value, forecast (made at this row, for HORIZON rows ahead), expected (what was forecast for this row), error (value − expected).\n' +
         'A summary goes to standard error: MAE, RMSE, and skill = 1 − MAE / MAE of the baseline.',
     )
     .argument('[file]', 'a .csv, .ndjson or .jsonl file; - for standard input', '-')
     .option('--column <name>', 'the column to forecast (default: the first that holds a number)')
-    .option('--time <name>', 'a column to pass on as time')
+    .option(
+      '--time <name>',
+      'a column to pass on as time; seasons are told by its dates, else by the first column that holds some',
+    )
     .addOption(
       new Option('--format <format>', 'how to read the input (default: by the file’s ending, else csv)').choices([
         'csv',
@@ -34,10 +38,10 @@ export function addForecast(program: Command): void {
     .option('--units <n>', 'LSTM units in a layer', wholeFrom(1), 32)
     .option('--layers <n>', 'LSTM layers', wholeFrom(1), 1)
     .option('--k1 <rows>', 'rows between updates', wholeFrom(1), 1)
-    .option('--k2 <rows>', 'rows that an update goes back', wholeFrom(1), 16)
-    .option('--lr <rate>', 'Adam’s learning rate', rate, 1e-3)
+    .option('--k2 <rows>', 'rows that an update goes back', wholeFrom(1), 8)
+    .option('--lr <rate>', 'Adam’s learning rate at the start', rate, 1e-3)
     .option('--seed <n>', 'of the first weights', wholeFrom(0), 7)
-    .option('--season <rows>', 'rows in a season: shown to the network, and a baseline', wholeFrom(0), 0)
+    .option('--season <rows>', 'rows in a season, where no dates tell, and a baseline; 0: found', wholeFrom(0), 0)
     .addOption(
       new Option('--on-invalid <policy>', 'what a bad row does').choices(['error', 'skip', 'hold']).default('error'),
     )

@@ -20,12 +20,10 @@ export async function inspect(path: string): Promise<void> {
 async function linesOf(path: string): Promise<string[]> {
   const checkpoint = await readCheckpoint(path);
   if (checkpoint === undefined) {
-    const { format, definition, weights, skip } = await readModel(path);
-    const adds = skip ? ['adds its input to its output'] : [];
+    const { format, definition, weights } = await readModel(path);
     return [
       `${path}: ${format}, ${await sizeOf(path)}`,
       ...describeModel(definition),
-      ...adds,
       ...(await costOf(definition, weights)),
     ];
   }

@@ -4,6 +4,7 @@ import type { Snapshot } from '../src/stage.js';
 import { goOnWith } from './checkpoint.js';
 import type { Observation } from './forecaster.js';
 import { type BadRow, cellIn, firstNumericColumn, type NeededColumn, numberIn, type TableRow } from './rows.js';
+import { dateColumn, timeOf } from './series.js';
 
 export interface RowReaderOptions {
   /** The column to read; left out: the first that holds a number. */
@@ -16,6 +17,8 @@ export interface RowReaderOptions {
 export function openRowReader({ column: named, time, onInvalid }: RowReaderOptions) {
   let column = named;
   let held: number | undefined;
+  /** The column that dates come from; '' for none. */
+  let dates = time;
   const needed: NeededColumn[] = [];
   if (named !== undefined) needed.push({ column: named, option: '--column' });
   if (time !== undefined) needed.push({ column: time, option: '--time' });
@@ -31,11 +34,14 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
     read(row: TableRow | BadRow): Observation | undefined {
       let value: number;
       let at: string | null = null;
+      let moment = Number.NaN;
       try {
         if (row instanceof EddyError) throw row;
         column ??= firstNumericColumn(row, time);
         if (time !== undefined) at = textOf(cellIn(row, { column: time, option: '--time' }));
         value = numberIn(row, column);
+        dates ??= dateColumn(row.cells, column);
+        moment = timeOf(row.cells.get(dates), dates);
       } catch (error) {
         if (onInvalid === 'error' || !(error instanceof EddyError)) throw error;
         reader.firstBad ??= error;
@@ -46,10 +52,11 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
         value = held;
       }
       held = value;
-      return { index: ++reader.index, time: at, value };
+      return { index: ++reader.index, time: at, moment, value };
     },
     snapshot: (): Snapshot => ({
       column: column ?? null,
+      dates: dates ?? null,
       index: reader.index,
       held: held ?? null,
       skipped: reader.skipped,
@@ -59,6 +66,7 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
         throw new EddyError('invalid-state', 'rows: the record must count rows; it is not one of this command');
       }
       column = goOnWith('--column', named, from.column);
+      if (typeof from.dates === 'string') dates = from.dates;
       reader.index = from.index;
       reader.skipped = from.skipped;
       held = typeof from.held === 'number' ? from.held : undefined;

@@ -15,7 +15,7 @@ import {
   type TableFormat,
   type TableRow,
 } from './rows.js';
-import { timeOf } from './series.js';
+import { dateColumn, timeOf } from './series.js';
 import { Thinned } from './thinned.js';
 
 export interface AnomalyOptions extends CheckpointOptions {
@@ -64,7 +64,7 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
   };
   const score = async (row: TableRow) => {
     column ??= firstNumericColumn(without(row), time);
-    time ??= timeColumn(row, column);
+    time ??= dateColumn(row.cells, column);
     for (const one of needed) cellIn(row, one);
     const reading = { value: readingOf(row, column, options.onInvalid), time: timeOf(row.cells.get(time), time) };
     let judged: Anomaly | undefined;
@@ -108,10 +108,6 @@ function readingOf(row: TableRow, column: string, onInvalid: AnomalyOptions['onI
     throw error;
   }
 }
-
-/** The first column that holds a date; the empty name when none does. */
-const timeColumn = ({ cells }: TableRow, column: string): string =>
-  [...cells].find(([name, cell]) => name !== column && !Number.isNaN(timeOf(cell, name)))?.[0] ?? '';
 
 /** The row without its times: a number of seconds since 1970 is not what is watched. */
 const without = ({ number, cells }: TableRow): TableRow => ({

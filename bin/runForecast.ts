@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
-import { lstm } from '../src/cells/lstm/index.js';
-import { createModel } from '../src/createModel.js';
 import { EddyError } from '../src/errors.js';
-import { dense } from '../src/readouts/dense/index.js';
+import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Snapshot } from '../src/stage.js';
 import { type CheckpointOptions, openRows } from './checkpoint.js';
-import { FEATURES, type Forecast, openForecaster } from './forecaster.js';
+import { type Forecast, openForecaster } from './forecaster.js';
 import { openRowReader } from './rowReader.js';
 import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
@@ -29,16 +27,14 @@ export interface ForecastOptions extends CheckpointOptions {
   jsonSummary?: string;
 }
 
+const NETWORKS = 2;
+
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {
   const { horizon, units, layers, k1, k2, lr, season, seed } = options;
-  using model = await createModel({
-    input: FEATURES,
-    layers: Array.from({ length: layers }, () => lstm(units)),
-    output: dense(1),
-    seed,
-  });
-  const stage = openForecaster(model, { horizon, k1, k2, rate: lr, season });
+  await startNetworks();
+  const network = openNetworkExpert(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
+  const stage = openForecaster(network, { horizon, season });
   const score = openScore(horizon, season);
   const started = performance.now();
   const progress = openProgress();
@@ -47,7 +43,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   const parts = { stage, score, row };
   let taken = 0;
   try {
-    const rows = await openRows(options, { model, setup: setupOf(options), parts });
+    const rows = await openRows(options, { model: network.models[0], setup: setupOf(options), parts });
     for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
       if (rows.wasSeen()) continue;
       const observation = row.read(record);

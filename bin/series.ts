@@ -103,6 +103,10 @@ function clockOf(table: readonly Map<string, unknown>[], names: readonly string[
   return { columns: [column], read: (cells) => timeOf(cells.get(column), column) };
 }
 
+/** The first column but `column` that holds a date; the empty name when none does. */
+export const dateColumn = (cells: ReadonlyMap<string, unknown>, column: string): string =>
+  [...cells].find(([name, cell]) => name !== column && !Number.isNaN(timeOf(cell, name)))?.[0] ?? '';
+
 /** Milliseconds of a date without or with a zone, or of an epoch's seconds or milliseconds in a column named like a time. */
 export function timeOf(cell: unknown, column: string): number {
   const text = String(cell ?? '').trim();

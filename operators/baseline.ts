@@ -3,7 +3,9 @@ import { EddyError } from '../src/errors.js';
 import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
 import { type Row, readRow, widthOf } from '../src/online/row.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
-import type { Stage } from '../src/stage.js';
+import { numberOf } from '../src/online/state.js';
+import { snapshotRecord } from '../src/snapshotRecord.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface BaselineOptions {
@@ -32,7 +34,7 @@ export const baseline = (
 export function baselineStage(
   open: (shape: ForecastShape, seasons?: Seasons) => ForecastModel,
   { horizon = 1, season }: BaselineOptions = {},
-): () => Stage<Row, Float64Array> {
+): () => OpenStage<Row, Float64Array> {
   if (!Number.isSafeInteger(horizon) || horizon < 1) {
     throw new EddyError('invalid-option', `baseline: horizon must be a whole number ≥ 1, got ${horizon}`);
   }
@@ -51,7 +53,24 @@ export function baselineStage(
         index++;
         emit(model.forecast.slice());
       },
-      dispose: () => model?.dispose?.(),
+      snapshot: () => ({ index, width: row.length, ...(model?.snapshot && { model: model.snapshot() }) }),
+      restore(from) {
+        const channels = numberOf('baseline', from, 'width');
+        const at = numberOf('baseline', from, 'index');
+        const opened = channels === 0 ? undefined : open({ channels, horizon }, seasons);
+        if (opened && !opened.restore) {
+          throw new EddyError(
+            'invalid-state',
+            'baseline: the model must have restore() to go on from a snapshot, this one has none; give it snapshot() and restore()',
+          );
+        }
+        opened?.restore?.(snapshotRecord('baseline', 'model', from.model));
+        model?.dispose?.();
+        model = opened;
+        row = new Float64Array(channels);
+        index = at;
+      },
+      ...disposing(() => model?.dispose?.()),
     };
   };
 }

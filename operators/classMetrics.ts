@@ -5,7 +5,7 @@ import { readRow, widthOf } from '../src/online/row.js';
 import { checkSpan, RunningMeans, type Span } from '../src/online/runningMean.js';
 import { numberOf } from '../src/online/state.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 /** Predicted probabilities of each class, and the class that came. */
@@ -38,7 +38,7 @@ const LEAST = 1e-15;
 export const classMetrics = (span?: Span): OperatorFunction<ScoredClass, ClassMetrics> =>
   asOperator(classMetricsStage(span));
 
-export function classMetricsStage(span: Span = {}): () => Stage<ScoredClass, ClassMetrics> {
+export function classMetricsStage(span: Span = {}): () => OpenStage<ScoredClass, ClassMetrics> {
   checkSpan('classMetrics', span);
   return () => {
     const means = new RunningMeans(2, span);
@@ -75,7 +75,7 @@ export function classMetricsStage(span: Span = {}): () => Stage<ScoredClass, Cla
         count = numberOf('classMetrics', from, 'count');
         width = numberOf('classMetrics', from, 'width');
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

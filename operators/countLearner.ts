@@ -1,4 +1,3 @@
-import type { Learner } from '../src/learner/learner.js';
 import type { LearnerCounts } from '../src/learner/learnStep.js';
 import type { Countable, Metrics } from '../src/metrics.js';
 
@@ -10,8 +9,13 @@ const NAMES = [
   ['droppedLabels', 'lateLabels'],
 ] as const satisfies readonly (readonly [keyof LearnerCounts, Countable])[];
 
+/** A learner, or a copy of its counts that is kept up to date. */
+export interface Counted {
+  readonly counts: Readonly<Pick<LearnerCounts, (typeof NAMES)[number][0]>>;
+}
+
 /** Passes a learner's counts on as they grow; called with false it only takes note of them, as after a restore. */
-export function countLearner({ counts }: Pick<Learner, 'counts'>, metrics: Metrics): (report?: boolean) => void {
+export function countLearner({ counts }: Counted, metrics: Metrics): (report?: boolean) => void {
   const told = NAMES.map(([from]) => counts[from]);
   return (report = true) => {
     for (let i = 0; i < NAMES.length; i++) {

@@ -9,7 +9,7 @@ import { type Interval, Intervals } from '../src/online/conformal/intervals.js';
 import type { OneStepForecaster } from '../src/online/oneStepForecaster.js';
 import { SeriesForecaster } from '../src/online/seriesForecaster.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import type { OpenStage, Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface DetectAnomaliesOptions<In> extends SurpriseOptions {
@@ -70,7 +70,7 @@ export type Foretold = Pick<Anomaly, 'forecast' | 'low' | 'high'>;
 export const detectAnomalies = <In>(options?: DetectAnomaliesOptions<In>): OperatorFunction<In, Anomaly> =>
   asOperator(detectAnomaliesStage(options));
 
-export function detectAnomaliesStage<In>(options: DetectAnomaliesOptions<In> = {}): () => Stage<In, Anomaly> {
+export function detectAnomaliesStage<In>(options: DetectAnomaliesOptions<In> = {}): () => OpenStage<In, Anomaly> {
   const { gaps = 'ignore', alpha = 0.05, onInvalid = 'error', forecaster = () => new SeriesForecaster() } = options;
   checkOnInvalid(onInvalid, 'detectAnomalies');
   if (gaps !== 'ignore' && gaps !== 'alarm') {
@@ -93,7 +93,7 @@ function openJudge<In>({ scoring = 'surprise', ...options }: DetectAnomaliesOpti
   );
 }
 
-class Detection<In> implements Stage<In, Anomaly> {
+class Detection<In> implements OpenStage<In, Anomaly> {
   readonly snapshot?: () => Snapshot;
   readonly restore?: (from: Snapshot) => void;
   readonly #pick: (sample: In) => unknown;
@@ -197,6 +197,10 @@ class Detection<In> implements Stage<In, Anomaly> {
 
   dispose(): void {
     this.forecaster.dispose?.();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 }
 

@@ -4,7 +4,7 @@ import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.j
 import { Adwin } from '../src/online/drift/adwin.js';
 import type { DriftDetector } from '../src/online/drift/driftDetector.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface DetectDriftOptions<In> {
@@ -41,7 +41,7 @@ export interface Drift {
 export const detectDrift = <In>(options?: DetectDriftOptions<In>): OperatorFunction<In, Drift> =>
   asOperator(detectDriftStage(options));
 
-export function detectDriftStage<In>(options: DetectDriftOptions<In> = {}): () => Stage<In, Drift> {
+export function detectDriftStage<In>(options: DetectDriftOptions<In> = {}): () => OpenStage<In, Drift> {
   const { value = (sample: In): unknown => sample, detector = () => new Adwin(), onInvalid = 'error' } = options;
   checkOnInvalid(onInvalid, 'detectDrift');
   detector(); // a bad option fails here, not at the first subscription
@@ -68,7 +68,7 @@ export function detectDriftStage<In>(options: DetectDriftOptions<In> = {}): () =
         reader.restore(snapshotRecord('detectDrift', 'reader', readerFrom));
         index = from;
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

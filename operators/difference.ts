@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { type Row, readRow, widthOf } from '../src/online/row.js';
 import { checkState, numberOf, packState } from '../src/online/state.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface DifferenceOptions {
@@ -29,7 +29,7 @@ export function difference(options?: DifferenceOptions): OperatorFunction<Row, n
   return asOperator(differenceStage(options));
 }
 
-export function differenceStage({ lag = 1 }: DifferenceOptions = {}): () => Stage<Row, number | Float64Array> {
+export function differenceStage({ lag = 1 }: DifferenceOptions = {}): () => OpenStage<Row, number | Float64Array> {
   if (!Number.isSafeInteger(lag) || lag < 1) {
     throw new EddyError('invalid-option', `difference: lag must be a whole number ≥ 1, got ${lag}; leave it out for 1`);
   }
@@ -57,7 +57,7 @@ export function differenceStage({ lag = 1 }: DifferenceOptions = {}): () => Stag
         row = new Float64Array(width);
         past = saved.slice();
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -16,7 +16,7 @@ import type { Skill } from '../src/online/skill.js';
 import { numberOf } from '../src/online/state.js';
 import { type Moment, millisecondsOf } from '../src/online/timedRow.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { checkDriftReaction, DriftReaction, type DriftReactionOptions } from './driftReaction.js';
 
@@ -61,7 +61,8 @@ export interface ForecastStep {
 
 /**
  * Forecasts a stream 1 … horizon rows ahead, and learns from every row: experts (last value, least squares on lags and
- * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their own past.
+ * seasons, seasonal naive, two LSTMs) → a stack that combines them → a judge that weighs all by their newest past → an arbiter
+ * that holds the judge's word against the best of them alone over all of it.
  *
  *     sensor$                         --a-----b-----c--|
  *     forecast({ horizon: 5 })        --(5)---(5)---(5)|     from the first row on
@@ -94,7 +95,7 @@ export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorF
  * The stage of `forecast`. With networks `startNetworks()` must have been awaited before its first step.
  * @throws EddyError `invalid-option` at the call.
  */
-export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => Stage<In, ForecastStep> {
+export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => OpenStage<In, ForecastStep> {
   const { horizon = 1, networks = 2, seed = 1, features, time, season, intervals, onDrift } = options;
   requireWhole('horizon', horizon, 1, 10_000);
   requireWhole('networks', networks, 0, 4);
@@ -113,7 +114,7 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
     let expert: NetworkExpert | undefined;
     let row = new Float64Array(0);
     const openFor = (channels: number) => {
-      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed, openWatch) : undefined;
+      const network = networks > 0 ? openNetworkExpert(channels, horizon, networks, seed, { openWatch }) : undefined;
       expert = network;
       row = new Float64Array(channels);
       bands = intervals && new HorizonIntervals(channels, horizon, intervals);
@@ -151,7 +152,7 @@ export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () =
         openFor(channels).restore(snapshotRecord('forecast', 'forecaster', from.forecaster));
         bands?.restore(snapshotRecord('forecast', 'intervals', from.intervals));
       },
-      dispose: () => forecaster?.dispose(),
+      ...disposing(() => forecaster?.dispose()),
     };
   };
 }

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import { isRow, readSample, type Sample } from '../src/sample.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import type { OpenStage, Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { type Window, windowWeights } from './window.js';
 
@@ -35,7 +35,7 @@ export function frameStage(
   size: number,
   hop: number,
   { window = 'rectangular', onInvalid = 'error' }: FrameOptions = {},
-): () => Stage<Sample, Float32Array> {
+): () => OpenStage<Sample, Float32Array> {
   checkCount(size, 'size');
   checkCount(hop, 'hop');
   checkOnInvalid(onInvalid, 'frame');
@@ -43,7 +43,7 @@ export function frameStage(
   return () => new FrameStage(size, hop, weights, onInvalid);
 }
 
-class FrameStage implements Stage<Sample, Float32Array> {
+class FrameStage implements OpenStage<Sample, Float32Array> {
   readonly #size: number;
   readonly #hop: number;
   readonly #weights: Float64Array;
@@ -92,6 +92,8 @@ class FrameStage implements Stage<Sample, Float32Array> {
   }
 
   dispose(): void {}
+
+  [Symbol.dispose](): void {}
 
   #takeOne(value: number, emit: (frame: Float32Array) => void): void {
     if (this.#reader.read(value, this.#slot, 0) !== 'skipped') this.#push(this.#slot[0] ?? 0, emit);

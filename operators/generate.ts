@@ -6,7 +6,7 @@ import type { StateRecord } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { checkStart } from './feedback.js';
 
@@ -59,7 +59,10 @@ export const generate = <In = Sample>(model: Model, options: GenerateOptions<In>
   asOperator(generateStage(model, options));
 
 /** The stage of `generate`. @throws EddyError `invalid-option` at the call. */
-export function generateStage<In = Sample>(model: Model, options: GenerateOptions<In>): () => Stage<In, Float32Array> {
+export function generateStage<In = Sample>(
+  model: Model,
+  options: GenerateOptions<In>,
+): () => OpenStage<In, Float32Array> {
   checkOnInvalid(options.onInvalid ?? 'error', 'generate');
   if ('steer' in options) checkSteered(options, model);
   else checkFreeRun(options, model);
@@ -107,7 +110,7 @@ export function generateStage<In = Sample>(model: Model, options: GenerateOption
         reader.restore(snapshotRecord('generate', 'reader', readerFrom));
         last.set(lastFrom);
       },
-      dispose: () => state.dispose(),
+      ...disposing(() => state.dispose()),
     };
   };
 }

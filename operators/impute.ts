@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { type Row, readRow, widthOf } from '../src/online/row.js';
 import { checkState, numberOf, packState } from '../src/online/state.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 /** A row that may have gaps: NaN, null or undefined. */
@@ -38,7 +38,7 @@ export interface Imputed {
 export const impute = <In extends Gappy>(options?: ImputeOptions): OperatorFunction<In, Imputed> =>
   asOperator<In, Imputed>(imputeStage(options));
 
-export function imputeStage({ with: fill = 'last', initial = 0 }: ImputeOptions = {}): () => Stage<Gappy, Imputed> {
+export function imputeStage({ with: fill = 'last', initial = 0 }: ImputeOptions = {}): () => OpenStage<Gappy, Imputed> {
   if (fill !== 'last' && fill !== 'mean') {
     throw new EddyError(
       'invalid-option',
@@ -88,7 +88,7 @@ export function imputeStage({ with: fill = 'last', initial = 0 }: ImputeOptions 
         index = numberOf('impute', from, 'index');
         [filling, counts, since] = [a.slice(), b.slice(), c.slice()];
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -28,6 +28,7 @@ export { inverse } from './inverse.js';
 export { type KeyedOptions, keyed } from './keyed.js';
 export { type KeyedPredictOptions, keyedPredict } from './keyedPredict.js';
 export { type LearnOptions, learn } from './learn.js';
+export { type LearnApartOptions, learnApart } from './learnApart.js';
 export { type LateStep, type LearnLateOptions, learnLate } from './learnLate.js';
 export { type MeasuredOptions, measured } from './measured.js';
 export { type MelOptions, mel } from './mel.js';

@@ -1,6 +1,7 @@
 import { EddyError } from '../src/errors.js';
 import type { Model } from '../src/model/model.js';
 import { Rows } from '../src/model/rows/index.js';
+import { tensorsOf } from '../src/model/state.js';
 import { type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
@@ -143,10 +144,7 @@ class RowStage<In, K extends Key> implements KeyStage<In, Float32Array> {
   }
 
   restore({ reader, state, waiting }: Snapshot): void {
-    const tensors: Record<string, Float32Array> = {};
-    for (const [name, data] of Object.entries(snapshotRecord('keyedPredict', 'state', state)))
-      if (data instanceof Float32Array) tensors[name] = data;
-    this.#batch.rows.state.restore(tensors, this.row);
+    this.#batch.rows.state.restore(tensorsOf(snapshotRecord('keyedPredict', 'state', state)), this.row);
     this.#reader.restore(snapshotRecord('keyedPredict', 'reader', reader));
     if (waiting === null || waiting === undefined) return;
     const { place, x } = snapshotRecord('keyedPredict', 'waiting', waiting);

@@ -13,7 +13,7 @@ import { EddyError } from '../src/errors.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type Stage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import type { Key } from './key.js';
 import { KeyedBatch, type KeyedBatchOptions } from './keyedBatch.js';
@@ -113,10 +113,10 @@ export function keyedPredictStage<In = Sample, K extends Key = Key>(
           keys.restore?.(from);
           batch.regather();
         },
-        dispose() {
+        ...disposing(() => {
           keys.dispose();
           batch.dispose();
-        },
+        }),
       };
     };
 }

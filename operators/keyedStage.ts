@@ -1,7 +1,7 @@
 import { EddyError } from '../src/errors.js';
 import type { Metrics } from '../src/metrics.js';
 import { isList, isRecord } from '../src/snapshot.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import type { OpenStage, Snapshot, Stage } from '../src/stage.js';
 import { type Key, packKey, unpackKey } from './key.js';
 import { Recency, type Used } from './recency.js';
 
@@ -52,7 +52,7 @@ export function keyedStage<In, Out, K extends Key>(
   open: (key: K) => KeyStage<In, Out>,
   now: () => number,
   options: KeyedStageOptions<K> = {},
-): () => Stage<KeyedInput<In, K>, Keyed<K, Out>> {
+): () => OpenStage<KeyedInput<In, K>, Keyed<K, Out>> {
   const { maxKeys = 10_000, idleMs = Number.POSITIVE_INFINITY } = options;
   if (!(Number.isInteger(maxKeys) && maxKeys >= 1)) {
     throw new EddyError(
@@ -69,7 +69,7 @@ export function keyedStage<In, Out, K extends Key>(
   return () => new KeyedStage(by, open, now, { ...options, maxKeys, idleMs });
 }
 
-class KeyedStage<In, Out, K extends Key> implements Stage<KeyedInput<In, K>, Keyed<K, Out>> {
+class KeyedStage<In, Out, K extends Key> implements OpenStage<KeyedInput<In, K>, Keyed<K, Out>> {
   readonly #by: (sample: In) => K;
   readonly #open: (key: K) => KeyStage<In, Out>;
   readonly #now: () => number;
@@ -145,6 +145,10 @@ class KeyedStage<In, Out, K extends Key> implements Stage<KeyedInput<In, K>, Key
       }
     }
     if (errors.length > 0) throw errors[0];
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   /** A sample that is refused leaves no trace: no count, no newly opened key, no change in the order of use. */

@@ -1,16 +1,16 @@
 import { map, type Observable, type OperatorFunction, pipe } from 'rxjs';
 import { EddyError } from '../src/errors.js';
-import { checkHorizons, Horizons } from '../src/learner/horizons.js';
+import { checkHorizons, Horizons, partWidth } from '../src/learner/horizons.js';
 import { type Learner, openLearner } from '../src/learner/learner.js';
 import type { LearnStep, Target } from '../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../src/learner/options.js';
-import { type Loss, readTarget as readPlainTarget } from '../src/losses/loss.js';
+import { readTarget as readPlainTarget } from '../src/losses/loss.js';
 import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { countLearner } from './countLearner.js';
 import { DriftReaction, type DriftReactionOptions } from './driftReaction.js';
@@ -81,7 +81,7 @@ export function learn<In = Sample>(model: Model, options: LearnOptions<In>): Ope
 export function switchedStage<In = Sample>(
   model: Model,
   options: LearnStageOptions<In>,
-): () => Stage<{ sample: In } | { learning: boolean }, LearnStep> {
+): () => OpenStage<{ sample: In } | { learning: boolean }, LearnStep> {
   let opened: Learner | undefined;
   const open = learnStage<In>(model, {
     ...options,
@@ -104,7 +104,7 @@ export function switchedStage<In = Sample>(
 }
 
 /** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
-export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => Stage<In, LearnStep> {
+export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => OpenStage<In, LearnStep> {
   const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error', metrics } = options;
   checkOnInvalid(onInvalid, 'learn');
   if (typeof target !== 'function') {
@@ -133,17 +133,16 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
   }
   const checked = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
   const { loss } = checked;
-  if (several) checkSeveral(loss, model, horizons.length);
+  const width = partWidth('learn', loss, model, horizons.length);
   const openReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
   openReaction(); // a bad option fails here, not at the first subscription
   const readTarget = loss.readTarget ?? readPlainTarget;
-  const open = (): Stage<In, LearnStep> => {
+  const open = (): OpenStage<In, LearnStep> => {
     const reaction = openReaction();
     const learner = openLearner(model, reaction ? { ...checked, schedule: reaction.schedule } : checked);
     const reader = new SampleReader('learn', model.input, onInvalid, metrics);
     const count = metrics && countLearner(learner, metrics);
     const x = new Float32Array(model.input);
-    const width = loss.targetWidth(model.output, model.spec.output) / horizons.length;
     const checkedTarget = new Float32Array(width);
     const fed = feedback && new Feedback(feedback, model.output);
     const sampleOf = (value: In, anew: boolean): unknown => {
@@ -214,26 +213,10 @@ export function learnStage<In = Sample>(model: Model, options: LearnStageOptions
         reaction?.restore(snapshotRecord('learn', 'drift', drift));
         count?.(false);
       },
-      dispose: () => learner.dispose(),
+      ...disposing(() => learner.dispose()),
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
-}
-
-/** Each horizon must have as many outputs as the others, and a loss that goes by the element. */
-function checkSeveral(loss: Loss, { output, spec }: Model, horizons: number): void {
-  if (loss.fused && loss.single) {
-    throw new EddyError(
-      'invalid-option',
-      `learn: several horizons must have a loss of independent outputs, got ${loss.name}, whose classes share one softmax; open a learn for each horizon`,
-    );
-  }
-  const width = loss.targetWidth(output, spec.output);
-  if (width % horizons === 0) return;
-  throw new EddyError(
-    'invalid-option',
-    `learn: ${horizons} horizons must share the target's ${width} numbers evenly, got ${width} / ${horizons}; use dense(horizons × targets)`,
-  );
 }
 
 const missing = (outputs: number): Target => new Array<undefined>(outputs).fill(undefined);

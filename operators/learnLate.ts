@@ -9,9 +9,10 @@ import type { Model } from '../src/model/model.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { countLearner } from './countLearner.js';
+import { measured } from './measured.js';
 import { type WithInputsOptions, withInputs } from './withInputs.js';
 
 export interface LearnLateStageOptions<In, Label> extends LearnerOptions {
@@ -27,6 +28,7 @@ export interface LearnLateStageOptions<In, Label> extends LearnerOptions {
   features?: (value: In) => Sample;
   /** What a bad sample or a bad target does; a bad target is dropped under `skip` and `hold`. Default 'error'. */
   onInvalid?: OnInvalid;
+  /** Gets samples, bad ones, clipped and left-out updates, late and lost labels, the time of a sample's step and the heap. */
   metrics?: Metrics;
 }
 
@@ -69,7 +71,7 @@ export function learnLate<In, Label>(
 export function learnLateStage<In, Label>(
   model: Model,
   options: LearnLateStageOptions<In, Label>,
-): () => Stage<{ sample: In } | { label: Label }, LateStep> {
+): () => OpenStage<{ sample: In } | { label: Label }, LateStep> {
   const { sampleId, labelId, target, tolerance, features, onInvalid = 'error', metrics } = options;
   checkOnInvalid(onInvalid, 'learnLate');
   for (const [name, selector] of Object.entries({ sampleId, labelId, target })) {
@@ -98,7 +100,6 @@ export function learnLateStage<In, Label>(
       matcher.add(id, step.index);
       if (matcher.lost > lost) metrics?.add('lostLabels', matcher.lost - lost);
       lost = matcher.lost;
-      metrics?.add('samples', 1);
       emit(step);
     };
     const takeLabel = (label: Label, emit: (out: LateStep) => void) => {
@@ -117,9 +118,12 @@ export function learnLateStage<In, Label>(
       count?.();
       emit(step);
     };
+    const open = () => ({ step: takeSample, dispose: () => learner.dispose() });
+    // Of the two inputs the samples are measured.
+    const samples = metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse })() : open();
     return {
       step(input, emit) {
-        if ('sample' in input) takeSample(input.sample, emit);
+        if ('sample' in input) samples.step(input.sample, emit);
         else takeLabel(input.label, emit);
       },
       complete() {
@@ -133,7 +137,7 @@ export function learnLateStage<In, Label>(
         lost = matcher.lost;
         count?.(false);
       },
-      dispose: () => learner.dispose(),
+      ...disposing(() => samples.dispose()),
     };
   };
 }

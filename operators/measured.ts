@@ -1,6 +1,6 @@
 import { EddyError } from '../src/errors.js';
 import type { Metrics } from '../src/metrics.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Stage } from '../src/stage.js';
 
 export interface MeasuredOptions {
   /** One step in this many is timed, and counts go out with it: an integer ≥ 1. Default 16. */
@@ -22,7 +22,7 @@ export function measured<In, Out>(
   open: () => Stage<In, Out>,
   metrics: Metrics,
   { every = 16, now = () => performance.now(), heapBytes }: MeasuredOptions = {},
-): () => Stage<In, Out> {
+): () => OpenStage<In, Out> {
   if (!(Number.isInteger(every) && every >= 1)) {
     throw new EddyError('invalid-option', `measured: every must be an integer ≥ 1, got ${every}; leave it out for 16`);
   }
@@ -57,10 +57,10 @@ export function measured<In, Out>(
       ...(stage.complete && { complete: (emit) => attempt(() => stage.complete?.(emit)) }),
       ...(stage.snapshot && { snapshot: () => stage.snapshot?.() ?? {} }),
       ...(stage.restore && { restore: (from) => stage.restore?.(from) }),
-      dispose() {
+      ...disposing(() => {
         stage.dispose();
         report();
-      },
+      }),
     };
   };
 }

@@ -3,7 +3,7 @@ import { EddyError } from '../src/errors.js';
 import { exp, log } from '../src/math.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { openPowerSpectrum } from './powerSpectrum.js';
 
@@ -42,7 +42,7 @@ export const mel = (size: number, options: MelOptions): OperatorFunction<Sample,
 export function melStage(
   size: number,
   { sampleRate, bands = 40, from = 0, to = sampleRate / 2, log: inLog = true, onInvalid = 'error' }: MelOptions,
-): () => Stage<Sample, Float32Array> {
+): () => OpenStage<Sample, Float32Array> {
   openPowerSpectrum(size, 'mel');
   checkOnInvalid(onInvalid, 'mel');
   const weights = melWeights(size, sampleRate, bands, from, to);
@@ -65,7 +65,7 @@ export function melStage(
       },
       snapshot: () => ({ reader: reader.snapshot() }),
       restore: (record) => reader.restore(record.reader),
-      dispose() {},
+      ...disposing(),
     };
   };
 }

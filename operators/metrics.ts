@@ -4,7 +4,7 @@ import { type Row, readRow, widthOf } from '../src/online/row.js';
 import { checkSpan, RunningMeans, type Span } from '../src/online/runningMean.js';
 import { checkState, numberOf, packState } from '../src/online/state.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface MetricsOptions extends Span {
@@ -45,7 +45,7 @@ export const metrics = (options?: MetricsOptions): OperatorFunction<Scored, Metr
 
 const [ABSOLUTE, SQUARE, RELATIVE, NAIVE, COMPARED] = [0, 1, 2, 3, 4];
 
-export function metricsStage({ season = 1, ...span }: MetricsOptions = {}): () => Stage<Scored, Metrics> {
+export function metricsStage({ season = 1, ...span }: MetricsOptions = {}): () => OpenStage<Scored, Metrics> {
   checkSpan('metrics', span);
   if (!Number.isSafeInteger(season) || season < 1) {
     throw new EddyError(
@@ -102,7 +102,7 @@ export function metricsStage({ season = 1, ...span }: MetricsOptions = {}): () =
         width = saved;
         past = values.slice();
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

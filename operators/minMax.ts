@@ -3,7 +3,7 @@ import { openRangeScaler } from '../src/online/rangeScaler.js';
 import type { Row, Scaled } from '../src/online/row.js';
 import type { Scaler } from '../src/online/scaler.js';
 import { openScaling } from '../src/online/scaling.js';
-import type { Stage } from '../src/stage.js';
+import type { OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface MinMaxOptions {
@@ -30,6 +30,6 @@ export function minMax(options?: MinMaxOptions): OperatorFunction<Row, number | 
   return asOperator(minMaxStage(options));
 }
 
-export function minMaxStage({ scaler }: MinMaxOptions = {}): () => Stage<Row, number | Float32Array> {
+export function minMaxStage({ scaler }: MinMaxOptions = {}): () => OpenStage<Row, number | Float32Array> {
   return () => openScaling(scaler ?? openRangeScaler(), 2, CLIP, 'minMax');
 }

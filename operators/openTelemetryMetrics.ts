@@ -25,6 +25,7 @@ export function openTelemetryMetrics({
     samples: counter('samples'),
     skipped: counter('skipped'),
     held: counter('held'),
+    dropped: counter('dropped'),
     failed: counter('failed'),
     updates: counter('updates'),
     skippedUpdates: counter('skippedUpdates'),

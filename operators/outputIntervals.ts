@@ -5,7 +5,7 @@ import type { Loss } from '../src/losses/loss.js';
 import { erfc, exp } from '../src/math.js';
 import { copyState, putState } from '../src/online/arrayState.js';
 import { intervalScore } from '../src/online/conformal/intervalScore.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface OutputIntervalsOptions {
@@ -49,7 +49,7 @@ export const outputIntervals = (options: OutputIntervalsOptions): OperatorFuncti
 export function outputIntervalsStage({
   loss,
   alpha = 0.1,
-}: OutputIntervalsOptions): () => Stage<LearnStep, OutputInterval> {
+}: OutputIntervalsOptions): () => OpenStage<LearnStep, OutputInterval> {
   const { ends, level } = readerOf(loss, alpha);
   return () => {
     /** values scored, covered ones, sum of interval scores */
@@ -70,7 +70,7 @@ export function outputIntervalsStage({
       },
       snapshot: (): Snapshot => copyState([state]),
       restore: (from) => putState([state], from, 'outputIntervals'),
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { isList } from '../src/snapshot.js';
-import type { SnapshotValue, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type SnapshotValue } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 /** How a sample is laid out in its bytes, little endian throughout. */
@@ -41,7 +41,7 @@ const FORMATS: Record<PcmFormat, { bytes: number; read: (view: DataView, at: num
 export function pcmStage({
   format = 'int16',
   channels = 1,
-}: PcmOptions = {}): () => Stage<Uint8Array | ArrayBuffer, Float32Array> {
+}: PcmOptions = {}): () => OpenStage<Uint8Array | ArrayBuffer, Float32Array> {
   if (!Object.hasOwn(FORMATS, format)) {
     throw new EddyError(
       'invalid-option',
@@ -101,7 +101,7 @@ export function pcmStage({
         kept = left.length;
         cut.set(left);
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -2,11 +2,11 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import type { Metrics } from '../src/metrics.js';
 import type { Model } from '../src/model/model.js';
-import type { State } from '../src/model/state.js';
+import { type State, tensorsOf } from '../src/model/state.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot, Stage } from '../src/stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { measured } from './measured.js';
 
@@ -53,7 +53,7 @@ export const predict = <In = Sample>(
 export function predictStage<In = Sample>(
   model: Model,
   { features, emit: when = 'each', resetWhen, state: given, onInvalid = 'error', metrics }: PredictOptions<In> = {},
-): () => Stage<In, Float32Array> {
+): () => OpenStage<In, Float32Array> {
   checkOnInvalid(onInvalid, 'predict');
   const counted = typeof when === 'number';
   if (
@@ -70,7 +70,7 @@ export function predictStage<In = Sample>(
       `predict: state must have one row, got ${given.rows}; step several rows with model.step`,
     );
   }
-  const open = (): Stage<In, Float32Array> => {
+  const open = (): OpenStage<In, Float32Array> => {
     const state = given ?? model.openState();
     const reader = new SampleReader('predict', model.input, onInvalid, metrics);
     const x = new Float32Array(model.input);
@@ -106,22 +106,16 @@ export function predictStage<In = Sample>(
       }),
       restore(from) {
         const { reader: readerFrom, state: stateFrom, last: lastFrom, count: countFrom } = from;
-        state.restore(tensors(snapshotRecord('predict', 'state', stateFrom)));
+        state.restore(tensorsOf(snapshotRecord('predict', 'state', stateFrom)));
         reader.restore(snapshotRecord('predict', 'reader', readerFrom));
         count = Number(countFrom);
         seen = lastFrom instanceof Float32Array && lastFrom.length === last.length;
         if (seen && lastFrom instanceof Float32Array) last.set(lastFrom);
       },
-      dispose() {
+      ...disposing(() => {
         if (!given) state.dispose();
-      },
+      }),
     };
   };
   return metrics ? measured(open, metrics, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
-}
-
-function tensors(from: Snapshot): Record<string, Float32Array> {
-  const found: Record<string, Float32Array> = {};
-  for (const [name, data] of Object.entries(from)) if (data instanceof Float32Array) found[name] = data;
-  return found;
 }

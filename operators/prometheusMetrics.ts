@@ -59,6 +59,7 @@ export function prometheusMetrics({
     samples: counter('samples'),
     skipped: counter('skipped'),
     held: counter('held'),
+    dropped: counter('dropped'),
     failed: counter('failed'),
     updates: counter('updates'),
     skippedUpdates: counter('skippedUpdates'),

@@ -3,7 +3,7 @@ import { EddyError } from '../src/errors.js';
 import { readRow, widthOf } from '../src/online/row.js';
 import { checkState, numberOf, packState } from '../src/online/state.js';
 import { readTime, readValues, type TimedRow } from '../src/online/timedRow.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface ResampleOptions {
@@ -42,7 +42,7 @@ export interface Resampled {
 export const resample = (options: ResampleOptions): OperatorFunction<TimedRow, Resampled> =>
   asOperator(resampleStage(options));
 
-export function resampleStage(options: ResampleOptions): () => Stage<TimedRow, Resampled> {
+export function resampleStage(options: ResampleOptions): () => OpenStage<TimedRow, Resampled> {
   const { every, by = 'mean', empty = 'hold', most = 100_000 } = options;
   if (!(every > 0 && every < Number.POSITIVE_INFINITY)) {
     throw new EddyError(
@@ -123,7 +123,7 @@ export function resampleStage(options: ResampleOptions): () => Stage<TimedRow, R
         row = new Float64Array(width);
         sums = saved.slice();
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { openPowerSpectrum } from './powerSpectrum.js';
 
@@ -33,7 +33,7 @@ export const spectrum = (size: number, options?: SpectrumOptions): OperatorFunct
 export function spectrumStage(
   size: number,
   { as = 'magnitude', onInvalid = 'error' }: SpectrumOptions = {},
-): () => Stage<Sample, Float32Array> {
+): () => OpenStage<Sample, Float32Array> {
   if (as !== 'magnitude' && as !== 'power') {
     throw new EddyError('invalid-option', `spectrum: as must be 'magnitude' or 'power', got ${as}; leave it out`);
   }
@@ -52,7 +52,7 @@ export function spectrumStage(
       },
       snapshot: () => ({ reader: reader.snapshot() }),
       restore: (from) => reader.restore(from.reader),
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -3,7 +3,7 @@ import { EddyError } from '../src/errors.js';
 import type { Row, Scaled } from '../src/online/row.js';
 import { openMomentScaler, type Scaler } from '../src/online/scaler.js';
 import { openScaling } from '../src/online/scaling.js';
-import type { Stage } from '../src/stage.js';
+import type { OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface StandardizeOptions {
@@ -35,7 +35,7 @@ export function standardize(options?: StandardizeOptions): OperatorFunction<Row,
   return asOperator(standardizeStage(options));
 }
 
-export function standardizeStage(options: StandardizeOptions = {}): () => Stage<Row, number | Float32Array> {
+export function standardizeStage(options: StandardizeOptions = {}): () => OpenStage<Row, number | Float32Array> {
   const { warmup = 2, rate = 0, clip = 1e6, scaler } = options;
   if (!(Number.isInteger(warmup) && warmup >= 2)) {
     throw new EddyError(

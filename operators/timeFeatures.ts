@@ -4,7 +4,7 @@ import { cos, log1p, sin } from '../src/math.js';
 import { readRow, widthOf } from '../src/online/row.js';
 import { numberOf } from '../src/online/state.js';
 import { readTime, readValues, type TimedRow } from '../src/online/timedRow.js';
-import type { Stage } from '../src/stage.js';
+import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 
 export interface TimeFeaturesOptions {
@@ -34,7 +34,7 @@ export const TIME_FEATURES = 1 + 2 * CYCLES.length;
 export const timeFeatures = (options?: TimeFeaturesOptions): OperatorFunction<TimedRow, Float32Array> =>
   asOperator(timeFeaturesStage(options));
 
-export function timeFeaturesStage({ unit = 1000 }: TimeFeaturesOptions = {}): () => Stage<TimedRow, Float32Array> {
+export function timeFeaturesStage({ unit = 1000 }: TimeFeaturesOptions = {}): () => OpenStage<TimedRow, Float32Array> {
   if (!(unit > 0 && unit < Number.POSITIVE_INFINITY)) {
     throw new EddyError(
       'invalid-option',
@@ -76,7 +76,7 @@ export function timeFeaturesStage({ unit = 1000 }: TimeFeaturesOptions = {}): ()
         const [a, b, c] = ['index', 'width', 'last'].map((name) => numberOf('timeFeatures', from, name));
         [index, width, last] = [a, b, c];
       },
-      dispose() {},
+      ...disposing(),
     };
   };
 }

@@ -1,4 +1,5 @@
-import { type OperatorFunction, Subject, type Subscription } from 'rxjs';
+import type { OperatorFunction, Subscription } from 'rxjs';
+import { Inlet } from './inlet.js';
 
 /**
  * Any RxJS operator, or a whole pipe of them, as a function from one async iterable to another. It stands in
@@ -31,7 +32,7 @@ const DONE = { done: true, value: undefined } as const;
 class OperatorGenerator<In, Out> implements AsyncGenerator<Out, void, undefined> {
   readonly #operator: OperatorFunction<In, Out>;
   readonly #source: AsyncIterable<In> | Iterable<In>;
-  readonly #input = new Subject<In>();
+  readonly #input = new Inlet<In>();
   readonly #ready: IteratorYieldResult<Out>[] = [];
   readonly #requests: Request<Out>[] = [];
   #iterator: AsyncIterator<In> | Iterator<In> | undefined;
@@ -83,7 +84,7 @@ class OperatorGenerator<In, Out> implements AsyncGenerator<Out, void, undefined>
       this.#settle({ error });
       return;
     }
-    this.#run = this.#input.pipe(this.#operator).subscribe({
+    this.#run = this.#input.values.pipe(this.#operator).subscribe({
       next: (value) => {
         this.#ready.push({ done: false, value });
         this.#serve();
@@ -120,6 +121,7 @@ class OperatorGenerator<In, Out> implements AsyncGenerator<Out, void, undefined>
     try {
       while (this.#requests.length > 0 && !this.#ended && !this.#exhausted && this.#iterator !== undefined) {
         const { done, value } = await this.#iterator.next();
+        if (!this.#input.heard) await new Promise<void>((resolve) => this.#input.whenHeard(resolve));
         if (this.#ended) return;
         if (done) {
           this.#exhausted = true;
@@ -128,7 +130,7 @@ class OperatorGenerator<In, Out> implements AsyncGenerator<Out, void, undefined>
       }
     } catch (error) {
       this.#exhausted = true;
-      this.#input.error(error);
+      this.#input.whenHeard(() => this.#input.error(error));
     } finally {
       this.#pulling = false;
     }
@@ -138,6 +140,7 @@ class OperatorGenerator<In, Out> implements AsyncGenerator<Out, void, undefined>
     if (this.#ended) return;
     this.#ended = true;
     this.#run?.unsubscribe();
+    this.#input.release();
     this.#serve();
     if (this.#iterator === undefined || this.#exhausted) return;
     this.#exhausted = true;

@@ -1,6 +1,7 @@
 import { Transform, type TransformCallback, type TransformOptions } from 'node:stream';
-import { type OperatorFunction, Subject, type Subscription } from 'rxjs';
+import type { OperatorFunction, Subscription } from 'rxjs';
 import { EddyError } from '../src/errors.js';
+import { Inlet } from './inlet.js';
 
 export interface NodeTransformOptions {
   /** Values that wait on either side before the sender is asked to pause, an integer ≥ 1. Default 16. */
@@ -40,7 +41,7 @@ export const toNodeTransform = <In, Out>(
 };
 
 class OperatorTransform<In, Out> extends Transform {
-  readonly #input = new Subject<In>();
+  readonly #input = new Inlet<In>();
   readonly #operator: OperatorFunction<In, Out>;
   #run: Subscription | undefined;
   #full = false;
@@ -55,7 +56,7 @@ class OperatorTransform<In, Out> extends Transform {
 
   override _construct(callback: (error?: Error | null) => void): void {
     callback();
-    this.#run = this.#input.pipe(this.#operator).subscribe({
+    this.#run = this.#input.values.pipe(this.#operator).subscribe({
       next: (value) => this.#send(value),
       error: (error: unknown) => this.destroy(asError(error)),
       complete: () => this.#finish(),
@@ -65,6 +66,11 @@ class OperatorTransform<In, Out> extends Transform {
   // `_write`, not `_transform`: Transform's own `_write` would wait for a `_read` that never comes once the operator has
   // ended the readable side, and would not wait at all once the writable side has ended.
   override _write(value: In, _encoding: BufferEncoding, callback: TransformCallback): void {
+    if (this.#input.heard) this.#put(value, callback);
+    else this.#input.whenHeard(() => this.#put(value, callback));
+  }
+
+  #put(value: In, callback: TransformCallback): void {
     if (!this.#done) this.#input.next(value);
     // In a later turn: an endless source whose values are dropped must not starve the one who would close it.
     if (this.#done) setImmediate(callback);
@@ -85,7 +91,7 @@ class OperatorTransform<In, Out> extends Transform {
       return;
     }
     this.#flushed = callback;
-    this.#input.complete();
+    this.#input.whenHeard(() => this.#input.complete());
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -107,6 +113,7 @@ class OperatorTransform<In, Out> extends Transform {
 
   #finish(): void {
     this.#done = true;
+    this.#input.release();
     const flushed = this.#flushed;
     if (flushed) flushed();
     else this.push(null);

@@ -1,4 +1,5 @@
-import { type OperatorFunction, Subject, Subscription } from 'rxjs';
+import { type OperatorFunction, Subscription } from 'rxjs';
+import { Inlet } from './inlet.js';
 
 /**
  * Any RxJS operator, or a whole pipe of them, as a Web TransformStream: a pair of a writable and a readable side, for
@@ -21,7 +22,7 @@ export const toTransformStream = <In, Out>(operator: OperatorFunction<In, Out>):
 class OperatorStreams<In, Out> implements TransformStream<In, Out> {
   readonly readable: ReadableStream<Out>;
   readonly writable: WritableStream<In>;
-  readonly #input = new Subject<In>();
+  readonly #input = new Inlet<In>();
   readonly #run = new Subscription();
   #reader: ReadableStreamDefaultController<Out> | undefined;
   #writer: WritableStreamDefaultController | undefined;
@@ -61,7 +62,7 @@ class OperatorStreams<In, Out> implements TransformStream<In, Out> {
       close: () => this.#close(),
     });
     this.#run.add(
-      this.#input.pipe(operator).subscribe({
+      this.#input.values.pipe(operator).subscribe({
         next: (value) => {
           this.#wanted = false;
           this.#reader?.enqueue(value);
@@ -74,13 +75,15 @@ class OperatorStreams<In, Out> implements TransformStream<In, Out> {
 
   async #write(value: In): Promise<void> {
     if (!this.#wanted && !this.#ended) await this.#wait();
+    if (!this.#input.heard) await this.#heard();
     if (!this.#ended) this.#input.next(value);
     if (this.#failure) throw this.#failure.error;
   }
 
   async #close(): Promise<void> {
     this.#closing = true;
-    this.#input.complete();
+    if (!this.#input.heard) await this.#heard();
+    if (!this.#ended) this.#input.complete();
     if (!this.#ended) await this.#wait();
     if (this.#failure) throw this.#failure.error;
   }
@@ -103,7 +106,12 @@ class OperatorStreams<In, Out> implements TransformStream<In, Out> {
     this.#failure = failure;
     if (failure) this.#writer?.error(failure.error);
     this.#run.unsubscribe();
+    this.#input.release();
     this.#wake();
+  }
+
+  #heard(): Promise<void> {
+    return new Promise((resolve) => this.#input.whenHeard(resolve));
   }
 
   #wait(): Promise<void> {

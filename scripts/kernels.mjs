@@ -16,7 +16,12 @@ const families = {
     forward: 'cellForward(layer: Layer, pass: Pass): void',
     backward: 'cellBackward(layer: Layer, pass: Pass): void',
   },
-  losses: { loss: 'lossOf(kind: u32, y: usize, target: usize, d: usize, outputs: u32, parameters: usize): f64' },
+  losses: {
+    loss: 'lossOf(kind: u32, y: usize, target: usize, d: usize, outputs: u32, parameters: usize): f64',
+    // Of those alone whose value is a whole window's.
+    alongTime:
+      'lossAlongTime(kind: u32, y: usize, target: usize, d: usize, stride: usize, T: u32, outputs: u32, parameters: usize): f64',
+  },
   optimizers: { step: 'optimize(kind: u32, update: Update): void' },
 };
 const kernelFolders = (family) =>
@@ -32,11 +37,12 @@ function dispatch() {
     for (const [name, signature] of Object.entries(calls)) {
       const parameters = [...signature.matchAll(/(\w+): /g)].map((m) => m[1]);
       const [choose, given] = family === 'cells' ? ['layer.cell', parameters] : ['kind', parameters.slice(1)];
-      const cases = kernelFolders(family).map((folder, kind) => {
+      const cases = kernelFolders(family).flatMap((folder, kind) => {
+        if (!signatures(`src/${family}/${folder}/kernel.as.ts`).some((exported) => exported.name === name)) return [];
         const as = `${folder}_${name}`;
         imports.push(`import { ${name} as ${as} } from "../src/${family}/${folder}/kernel.as";`);
         const call = `${as}(${given.join(', ')})`;
-        return `    case ${kind}: ${signature.endsWith('void') ? `${call}; return` : `return ${call}`};`;
+        return [`    case ${kind}: ${signature.endsWith('void') ? `${call}; return` : `return ${call}`};`];
       });
       functions.push(
         `export function ${signature} {\n  switch (${choose}) {\n${cases.join('\n')}\n  }\n  unreachable();${signature.endsWith('f64') ? '\n  return NaN;' : ''}\n}`,

@@ -6,6 +6,7 @@ export const METRICS = {
   samples: { kind: 'counter', help: 'Samples that were taken' },
   skipped: { kind: 'counter', help: 'Bad samples that were dropped' },
   held: { kind: 'counter', help: 'Bad samples that were replaced by the last good one' },
+  dropped: { kind: 'counter', help: 'Samples that a learner in another thread never saw, as too many waited for it' },
   failed: { kind: 'counter', help: 'Streams that ended in an error of their own' },
   updates: { kind: 'counter', help: 'Updates of the weights' },
   skippedUpdates: { kind: 'counter', help: 'Updates that were left out by freezing, thinning or a budget' },

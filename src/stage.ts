@@ -22,3 +22,12 @@ export interface Stage<In, Out> {
   /** Frees what the run allocated. May be called more than once. */
   dispose(): void;
 }
+
+/** A stage that `using` disposes of at the end of its block: what the factories of eddy's own stages open. */
+export interface OpenStage<In, Out> extends Stage<In, Out>, Disposable {}
+
+/** A stage's `dispose`, for `using` too. */
+export const disposing = (dispose: () => void = () => {}): { dispose(): void } & Disposable => ({
+  dispose,
+  [Symbol.dispose]: dispose,
+});

@@ -17,6 +17,44 @@ const settle = (model: ForecastModel, rows: readonly number[][]) => {
 };
 const shape = { channels: 1, horizon: 3 };
 
+const models = {
+  lastValue: () => openLastValue(shape),
+  drift: () => openDrift(shape),
+  seasonalNaive: () => openSeasonalNaive(shape),
+  holtWinters: () => openHoltWinters(shape),
+  rlsOnLags: () => openRlsOnLags(shape),
+};
+
+describe.each(Object.entries(models))('%s', (_, open) => {
+  // Hours of a day, by the clock or not: a season is found, and the history grows, on the way.
+  it.each([Number.NaN, 3_600_000])('goes on bit for bit from a snapshot taken anywhere, rows %d ms apart', (step) => {
+    const random = openRandom(3);
+    const rows = Array.from({ length: 300 }, (__, t) => (t % 24) + random.uniform() + (t % 41 === 7 ? Number.NaN : 0));
+    const play = (model: ForecastModel, from: number, to: number) => {
+      const out: number[][] = [];
+      for (let t = from; t < to; t++) {
+        model.step(Float64Array.of(rows[t]), t * step);
+        out.push([...model.forecast]);
+      }
+      return out;
+    };
+    const whole = play(open(), 0, rows.length);
+    for (const cut of [0, 1, 8, 9, 63, 64, 65, 127, 128, 129, 200, 299]) {
+      const first = open();
+      const head = play(first, 0, cut);
+      const second = open();
+      const record = first.snapshot?.();
+      if (record) second.restore?.(structuredClone(record));
+      expect([...head, ...play(second, cut, rows.length)]).toEqual(whole);
+    }
+  });
+
+  it('refuses a foreign snapshot', () =>
+    expect(() => open().restore?.({ arrays: [], parts: [], rows: 1, capacity: 1, short: 0, index: 0 })).toThrow(
+      expect.objectContaining({ code: 'invalid-state' }),
+    ));
+});
+
 describe('baselines', () => {
   it('the last value stays, gaps or not', () =>
     expect(

@@ -28,12 +28,14 @@ const modules: Record<string, () => Promise<object>> = {
   'prom-client': () => import('prom-client'),
   rxjs: () => import('rxjs'),
   'rx-eddy': () => import('../src/index.js'),
+  'rx-eddy/audio': () => import('../src/audio/index.js'),
   'rx-eddy/checkpoint': () => import('../src/checkpoint/index.js'),
   'rx-eddy/node': () => import('../operators/toNodeTransform.js'),
   'rx-eddy/operators': () => import('../operators/index.js'),
   'rx-eddy/operators/learn': () => import('../operators/learn.js'),
   'rx-eddy/operators/prometheusMetrics': () => import('../operators/prometheusMetrics.js'),
   'rx-eddy/tfjs': () => import('../src/tfjs/index.js'),
+  'rx-eddy/worker': () => import('../src/apart/index.js'),
   'rx-eddy/web': () => import('../operators/toTransformStream.js'),
 };
 
@@ -68,6 +70,7 @@ function complaints(examples: Example[]): string[] {
       'rx-eddy/checkpoint': ['./src/checkpoint/index.ts'],
       'rx-eddy/tfjs': ['./src/tfjs/index.ts'],
       'rx-eddy/node': ['./operators/toNodeTransform.ts'],
+      'rx-eddy/worker': ['./src/apart/index.ts'],
       'rx-eddy/web': ['./operators/toTransformStream.ts'],
       'rx-eddy/operators': ['./operators/index.ts'],
       'rx-eddy/operators/*': ['./operators/*.ts'],

@@ -10,6 +10,7 @@ import {
   createModel,
   crossEntropy,
   dense,
+  esr,
   exponential,
   gaussianNll,
   gru,
@@ -32,6 +33,7 @@ import {
 } from '../src/index.js';
 import { bceReference } from '../src/losses/bce/reference.js';
 import { crossEntropyReference } from '../src/losses/crossEntropy/reference.js';
+import { esrReference, esrWindowReference } from '../src/losses/esr/reference.js';
 import { gaussianNllReference } from '../src/losses/gaussianNll/reference.js';
 import { huberReference } from '../src/losses/huber/reference.js';
 import { maeReference } from '../src/losses/mae/reference.js';
@@ -98,6 +100,7 @@ interface Judged {
   outputs: number;
   readout: DenseActivation | undefined;
   of(output: number[], target: SpecTarget): LossResult | undefined;
+  ofWindow?: SpecOptions<{ lr: number }, unknown>['loss']['ofWindow'];
   targetOf(numbers: number[]): number | number[];
 }
 const taken = (n: number) => (numbers: number[]) => numbers.slice(0, n);
@@ -121,6 +124,14 @@ const judged: Record<string, Judged> = {
     readout: 'linear',
     of: (output, target) => pinballReference(output, target, taus),
     targetOf: ([y]) => y,
+  },
+  esr: {
+    loss: esr({ floor: 0.25 }),
+    outputs: 2,
+    readout: 'linear',
+    of: (output, target) => esrReference(output, target, [0.85, 1, 0.25]),
+    ofWindow: (outputs, targets) => esrWindowReference(outputs, targets, [0.85, 1, 0.25])?.gradient,
+    targetOf: taken(2),
   },
   gaussianNll: { loss: gaussianNll, outputs: 4, readout: 'linear', of: gaussianNllReference, targetOf: taken(2) },
   bce: {
@@ -165,6 +176,7 @@ const setup = fc.record({
   maxLag: fc.integer({ min: 0, max: 6 }),
   clip: fc.constantFrom({}, { clipNorm: 0.3 }, { clipValue: 0.05 }, { clipNorm: 0.2, clipValue: 0.1 }),
   schedule: fc.option(keysOf(schedules), { nil: undefined }),
+  adds: fc.boolean(),
   seed: fc.nat(1000),
 });
 type Setup = typeof setup extends fc.Arbitrary<infer S> ? S : never;
@@ -190,14 +202,15 @@ function draw(model: Model, seed: number): void {
 
 function openPair(
   runtime: Model['runtime'],
-  { input, layers, optimizer, k, maxLag, clip, schedule, seed }: Setup,
+  { input, layers, optimizer, k, maxLag, clip, schedule, adds, seed }: Setup,
   given: Judged,
 ): Pair {
   const [k1, k2] = k;
   const stack = layers.map(([form, units]) => forms[form](units));
   if (!given.readout) stack.push(forms[layers[0][0]](given.outputs));
   const output = given.readout && { output: dense(given.outputs, { activation: given.readout }) };
-  const model = openModel(runtime, { input, layers: stack, ...output });
+  const skip = adds && given.readout === 'linear' && given.outputs <= input;
+  const model = openModel(runtime, { input, layers: stack, ...output, skip });
   draw(model, seed);
   const scheduled = schedule && { schedule: schedules[schedule] };
   const rule = optimizers[optimizer];
@@ -208,7 +221,8 @@ function openPair(
     layers: specLayersOf(model),
     weights: specWeightsOf(model),
     ...(given.readout && { output: given.readout }),
-    loss: { of: given.of, logits: given.loss.fused },
+    skip,
+    loss: { of: given.of, logits: given.loss.fused, ...(given.ofWindow && { ofWindow: given.ofWindow }) },
   });
   return { spec, model, learner, given, newest: 0 };
 }

@@ -11,7 +11,7 @@ const layers: readonly (readonly RegExp[])[] = [
   [/^src\/(cells|embedding|readouts|losses|optimizers|schedules)\//],
   [/^src\/model\//],
   [/^src\/(checkpoint|learner|tfjs)\//, /^src\/(createModel|openModel)/],
-  [/^src\/online\//],
+  [/^src\/(apart|audio|online)\//],
   [/^src\/(index|bare)/],
   [/^operators\//],
   [/^(bin|demos)\//],
@@ -130,7 +130,7 @@ describe('the package', () => {
   it('gives each operator a file named after it', () => {
     // What several operators are made of.
     const parts = [
-      ...['countLearner', 'driftReaction', 'feedback', 'key', 'keyedBatch', 'keyedStage'],
+      ...['countLearner', 'driftReaction', 'feedback', 'inlet', 'key', 'keyedBatch', 'keyedStage'],
       ...['powerSpectrum', 'recency', 'window'],
     ];
     const misnamed = under('operators')

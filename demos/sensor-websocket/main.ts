@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { loadKernels, openBareRuntime } from 'rx-eddy';
 import { startServer } from './server/startServer.js';
+import { Bridge } from './sources/bridge.js';
 import { Client } from './sources/client.js';
+import { bridgeMqtt } from './sources/mqtt.js';
+import { pullFrom } from './sources/pull.js';
 import { SeriesReplay } from './sources/replay.js';
 import { shippedSeries } from './sources/series.js';
 
@@ -14,8 +17,13 @@ const whole = (least: number, most: number) => (text: string) => {
 };
 const above0 = (text: string) => {
   const value = Number(text);
-  if (value > 0 && value <= 1e4) return value;
-  throw new InvalidArgumentError('must be above 0, up to 10000');
+  if (value > 0 && value <= 1e3) return value;
+  throw new InvalidArgumentError('must be above 0, up to 1000');
+};
+
+const sources = (text: string, others: string[] = []) => {
+  if (/^([^=:/]+=)?wss?:\/\//.test(text) && URL.canParse(text.slice(text.search(/wss?:/)))) return [...others, text];
+  throw new InvalidArgumentError('must be ws://… or NAME=ws://…');
 };
 
 const command = new Command('sensors')
@@ -32,6 +40,10 @@ const command = new Command('sensors')
   .option('--max-per-address <number>', 'connections from one address at once', whole(1, 100_000), 256)
   .option('--no-replay', 'replay no recorded series')
   .option('--speed <rows>', 'rows a second of each replayed series', above0, 10)
+  .option('--pull <urls...>', 'sensors that are WebSocket servers themselves, ws://… or NAME=ws://…', sources, [])
+  .option('--mqtt <url>', 'a broker to hear, mqtt://…; each topic is a sensor')
+  .option('--mqtt-topic <filter>', 'what to hear there', 'sensors/#')
+  .option('--ping-seconds <number>', 'between pings; who has not answered the last is closed', above0, 15)
   .option('--data <folder>', 'of the recorded series', 'data')
   .option('--page <folder>', 'the built page', 'build/demos/dashboard')
   .parse();
@@ -48,6 +60,10 @@ const options = command.opts<{
   maxPerAddress: number;
   replay: boolean;
   speed: number;
+  pull: string[];
+  mqtt?: string;
+  mqttTopic: string;
+  pingSeconds: number;
   data: string;
   page: string;
 }>();
@@ -57,14 +73,16 @@ const { host, token } = rest;
 if (tls && (tls.length !== 2 || !tls.every((file) => existsSync(file))))
   command.error('error: --tls takes two files that exist, the certificate and its key');
 
+const warn = (text: string) => console.error(text);
 const server = await startServer({
   ...rest,
   runtime: openBareRuntime(await loadKernels()),
   origins: rest.origin,
   checkpointMs: 1000 * rest.checkpointSeconds,
   ...(tls && { tls: { cert: readFileSync(tls[0]), key: readFileSync(tls[1]) } }),
-  warn: (text) => console.error(text),
-});
+  pingMs: 1000 * rest.pingSeconds,
+  warn,
+}).catch((error: unknown) => command.error(`error: ${error instanceof Error ? error.message : String(error)}`));
 console.log(`eddy watches sensors at ${server.url}`);
 const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
 if (!loopback && token === undefined)
@@ -73,20 +91,28 @@ if (!loopback && !tls)
   console.error('warning: nothing is encrypted, and a phone gives /phone its sensors over TLS only; give --tls');
 
 const closing: (() => void)[] = [];
+/** A source's own connection to the server, as any other sensor's. */
+const openClient = (path: string, events: ConstructorParameters<typeof Client>[1] = {}) => {
+  const url = Object.assign(new URL(path, server.url), { protocol: tls ? 'wss:' : 'ws:' });
+  const client = new Client(url, events, { token, trustsOwnServer: true });
+  closing.push(() => client.close());
+  return client;
+};
 if (rest.replay) {
   const replay = new SeriesReplay(shippedSeries(rest.data), rest.speed);
-  const ingest = new URL('ingest?answers', server.url);
-  ingest.protocol = tls ? 'wss:' : 'ws:';
-  const client: Client = new Client(
-    ingest,
-    { open: (client) => replay.ask(client), message: (data) => replay.hear(data, client) },
-    { token, trustsOwnServer: true },
-  );
+  const client = openClient('ingest?answers', {
+    open: () => replay.ask(client),
+    message: (data) => replay.hear(data, client),
+  });
   server.replayedBy(replay);
-  closing.push(
-    () => replay.close(),
-    () => client.close(),
-  );
+  closing.push(() => replay.close());
+}
+if (rest.pull.length > 0 || rest.mqtt !== undefined) {
+  const client = openClient('ingest');
+  await client.ready;
+  const bridge = new Bridge(client, warn);
+  for (const source of rest.pull) closing.push(pullFrom(source, bridge));
+  if (rest.mqtt !== undefined) closing.push(await bridgeMqtt(rest.mqtt, rest.mqttTopic, bridge, warn));
 }
 
 let stopping = false;

@@ -8,7 +8,7 @@
  */
 export type ServerMessage =
   | { type: 'hello'; version: 1; cells: readonly CellName[]; replay: Replay | null }
-  /** At most once a second: every sensor that has sent something. */
+  /** Once a second, and soon when a new one has come: every sensor that has sent something. */
   | { type: 'sensors'; sensors: readonly SensorSummary[] }
   /** Answers `watch`: what the server still holds of the sensor, oldest first. */
   | { type: 'history'; sensor: string; points: readonly Point[] }
@@ -112,7 +112,9 @@ export interface Load {
 }
 
 export interface Replay {
+  /** The sensors that it speaks for. */
   series: readonly string[];
+  /** Rows a second of each, above 0, up to 1000. */
   speed: number;
   paused: boolean;
 }

@@ -21,6 +21,7 @@ const lossForms = {
     output: dense(3, { activation: 'softmax' }),
     target: 'class',
   }),
+  esr: ({ esr, dense }) => ({ loss: esr(), output: dense(3) }),
   gaussianNll: ({ gaussianNll, dense }) => ({ loss: gaussianNll, output: dense(4) }),
   huber: ({ huber, dense }) => ({ loss: huber(0.5), output: dense(3) }),
   pinball: ({ pinball, dense }) => ({ loss: pinball(0.1, 0.5, 0.9), output: dense(3) }),
@@ -54,6 +55,7 @@ export function casesOf(eddy, { cells, losses, optimizers }) {
     { name: 'every cell in one stack', spec: model(all), options: learning },
     { name: 'every cell, the other way up', spec: model(all.toReversed?.() ?? [...all].reverse()), options: learning },
     { name: 'two layers wide', spec: model([wide, wide]), options: { ...learning, k1: 8 } },
+    { name: 'skip connection', spec: { ...model([first]), skip: true }, options: learning },
     { name: 'no readout', spec: model([first], null), options: learning, target: 'hidden' },
     {
       name: 'symbols, embedded',

@@ -8,6 +8,8 @@ export interface ModelDefinition {
   readonly input: number;
   readonly layers: readonly LayerDefinition[];
   readonly output?: ReadoutDefinition;
+  /** Does it add its first inputs to its outputs? Default false. */
+  readonly skip?: boolean;
 }
 export type LayerDefinition = RecurrentDefinition | EmbeddingDefinition;
 export interface RecurrentDefinition {
@@ -52,13 +54,24 @@ export function isDenseActivation(name: unknown): name is DenseActivation {
  * be another model. Fails with `invalid-file`.
  */
 export function readDefinition(json: Json | undefined, where: string): ModelDefinition {
-  const { input, layers, output, ...others } = asObject(json, where);
+  const { input, layers, output, skip, ...others } = asObject(json, where);
   refuseOthers(others, where);
   const definition = {
     input: asCount(input, `${where} input`, 1),
     layers: asArray(layers, `${where} layers`).map((layer, i) => readLayer(layer, `${where} layer ${i}`)),
   };
-  return output === undefined ? definition : { ...definition, output: readReadout(output, `${where} output`) };
+  if (skip !== undefined && typeof skip !== 'boolean')
+    throw invalidFile(where, `skip must be true or false, got ${describe(skip)}`);
+  const read = output === undefined ? definition : { ...definition, output: readReadout(output, `${where} output`) };
+  return skip ? withSkip(read, where) : read;
+}
+
+/** The same model with its first inputs added to its outputs. Fails with `invalid-file` where it cannot have that. */
+export function withSkip(definition: ModelDefinition, where: string): ModelDefinition {
+  const { input, layers, output } = definition;
+  const linear = output && (output.activation ?? 'linear') === 'linear' && output.units <= input;
+  if (linear && layers[0]?.cell !== 'embedding') return { ...definition, skip: true };
+  throw invalidFile(where, 'adds its input to its output; that needs a linear readout of no more outputs than inputs');
 }
 
 function readLayer(json: Json, where: string): LayerDefinition {

@@ -46,7 +46,7 @@ function importAs(format: WeightsFormat, file: Uint8Array, options: ImportOption
     case 'eddy': {
       const { definition, weights } = decodeCheckpoint(file);
       if (definition === null) throw invalidFile(WHERE, 'the checkpoint holds a state, but no model');
-      return { definition, weights, skip: 0 };
+      return { definition, weights };
     }
     case 'pytorch':
       return importPytorch(file, options);

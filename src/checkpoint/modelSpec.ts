@@ -14,8 +14,8 @@ import { isRnnActivation, type LayerDefinition, type ModelDefinition } from './d
  *     const model = await createModel(specOf(definition));
  *     model.setWeights(weights);
  */
-export function specOf({ input, layers, output }: ModelDefinition): ModelSpec {
-  const spec = { input, layers: layers.map(layerOf) };
+export function specOf({ input, layers, output, skip }: ModelDefinition): ModelSpec {
+  const spec = { input, layers: layers.map(layerOf), ...(skip && { skip }) };
   if (!output) return spec;
   const { units, activation = 'linear' } = output;
   return { ...spec, output: dense(units, { activation }) };
@@ -35,7 +35,7 @@ function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
 }
 
 /** The definition of a model, as a file keeps it: `definitionOf(model.spec)`. */
-export function definitionOf({ input, layers, output }: ModelSpec): ModelDefinition {
+export function definitionOf({ input, layers, output, skip }: ModelSpec): ModelDefinition {
   const definition: ModelDefinition = {
     input,
     layers: layers.map((layer): LayerDefinition => {
@@ -57,5 +57,6 @@ export function definitionOf({ input, layers, output }: ModelSpec): ModelDefinit
   };
   if (!output) return definition;
   const { units, activation } = output;
-  return { ...definition, output: { readout: 'dense', units, ...(activation === 'linear' ? {} : { activation }) } };
+  const readout = { readout: 'dense', units, ...(activation === 'linear' ? {} : { activation }) } as const;
+  return { ...definition, output: readout, ...(skip && { skip }) };
 }

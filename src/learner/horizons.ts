@@ -1,4 +1,6 @@
 import { EddyError } from '../errors.js';
+import type { Loss } from '../losses/loss.js';
+import type { Model } from '../model/model.js';
 import type { Snapshot } from '../stage.js';
 
 /** @throws EddyError `invalid-option` unless they are whole numbers ≥ 0 in rising order. */
@@ -9,6 +11,26 @@ export function checkHorizons(where: string, horizon: number | readonly number[]
   throw new EddyError(
     'invalid-option',
     `${where}: horizon must be a whole number ≥ 0, or several in rising order, got ${String(horizon)}; 1 is the next sample`,
+  );
+}
+
+/**
+ * Numbers in one horizon's part of a target: each must have as many outputs as the others, and a loss that goes by the element.
+ * @throws EddyError `invalid-option` where it is not so.
+ */
+export function partWidth(where: string, loss: Loss, { output, spec }: Model, horizons: number): number {
+  const width = loss.targetWidth(output, spec.output);
+  if (horizons === 1) return width;
+  if (loss.fused && loss.single) {
+    throw new EddyError(
+      'invalid-option',
+      `${where}: several horizons must have a loss of independent outputs, got ${loss.name}, whose classes share one softmax; open a learn for each horizon`,
+    );
+  }
+  if (width % horizons === 0) return width / horizons;
+  throw new EddyError(
+    'invalid-option',
+    `${where}: ${horizons} horizons must share the target's ${width} numbers evenly, got ${width} / ${horizons}; use dense(horizons × targets)`,
   );
 }
 

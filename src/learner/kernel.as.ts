@@ -3,21 +3,27 @@
  * window of the tape, runs it forward again where the weights have changed since, back-propagates its loss, clips, and steps the optimizer.
  * Williams & Peng 1990, doi 10.1162/neco.1990.2.4.490 (k1 ≥ 1 samples between updates, k2 samples back).
  */
-import { cellBackward, cellForward, lossOf, optimize } from "../../build/dispatch.as";
+import { cellBackward, cellForward, lossAlongTime, lossOf, optimize } from "../../build/dispatch.as";
 import { Pass } from "../cells/layer.as";
 import { gather, scatter } from "../embedding/kernel.as";
 import { flush } from "../math.as";
 import { layerAt, Model } from "../model/model.as";
+import { skip, skipBack } from "../model/skip.as";
 import { Update } from "../optimizers/optimizer.as";
 import { backward as readoutBackward, deactivate as readoutDeactivate, forward as readoutForward } from "../readouts/dense/kernel.as";
 import { Readout } from "../readouts/readout.as";
 import { Learner, Track, trackAt } from "./learner.as";
 
+// @ts-ignore: decorator
+@inline function sampleAt(learner: Learner, slot: u32): usize {
+  return learner.x + slot * learner.rows * (<usize>learner.model.inputs << 2);
+}
+
 // What the first layer reads of the samples from `slot` on.
 function readInput(learner: Learner, pass: Pass, slot: u32): void {
   const model = learner.model;
   pass.xStride = <usize>model.inputs << 2;
-  pass.x = learner.x + slot * pass.rows * pass.xStride;
+  pass.x = sampleAt(learner, slot);
   if (!model.embedding) return;
   gather(learner.embedded, pass.x, model.embedding, model.embeddedBytes, pass.steps * pass.rows);
   pass.x = learner.embedded;
@@ -45,7 +51,10 @@ export function stream(learner: Learner, slot: u32): f64 {
     pass.xStride = <usize>layer.padded << 2;
   }
   const at = slot * B * learner.outputStride;
-  if (model.readout) readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.z + at, learner.y + at, B, model.sums);
+  if (model.readout) {
+    readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.z + at, learner.y + at, B, model.sums);
+    skip(model, learner.y + at, sampleAt(learner, slot), B);
+  }
   return lossAt(learner, slot);
 }
 
@@ -122,6 +131,7 @@ export function backward(learner: Learner, slot: u32, T: u32, again: bool): void
     cellBackward(layer, pass);
     dh = below;
   }
+  if (learner.dx) skipBack(model, learner.dx, pass.dxStride, learner.dz, T * B);
   if (model.embedding)
     scatter(learner.dx, learner.x + slot * B * 4, model.embedding + delta, model.embeddedBytes, T * B);
 }
@@ -166,8 +176,10 @@ export function forward(learner: Learner, slot: u32, T: u32): void {
     pass.x = readOf(track);
     pass.xStride = <usize>layer.padded << 2;
   }
-  if (model.readout)
+  if (model.readout) {
     readoutForward(changetype<Readout>(model.readout), pass.x, pass.xStride, learner.windowZ, learner.windowY, T * B, model.sums);
+    skip(model, learner.windowY, sampleAt(learner, slot), T * B);
+  }
 }
 
 function lossOfWindow(learner: Learner, slot: u32, T: u32, again: bool): bool {
@@ -175,8 +187,12 @@ function lossOfWindow(learner: Learner, slot: u32, T: u32, again: bool): bool {
   const streamed = slot * B * stride;
   let y = learner.fused ? (again ? learner.windowZ : learner.z + streamed) : again ? learner.windowY : learner.y + streamed;
   let target = learner.target + streamed, d = learner.dz, sum: f64 = 0, present: u32 = 0;
-  for (let m: u32 = 0; m < T * B; m++, y += stride, target += stride, d += stride) {
-    const loss = lossOf(learner.loss, y, target, d, learner.outputs, learner.lossParameters);
+  // A row's window has one loss, or each of its samples.
+  const end = d + (learner.alongTime ? B : T * B) * stride;
+  for (; d < end; y += stride, target += stride, d += stride) {
+    const loss = learner.alongTime
+      ? lossAlongTime(learner.loss, y, target, d, B * stride, T, learner.outputs, learner.lossParameters)
+      : lossOf(learner.loss, y, target, d, learner.outputs, learner.lossParameters);
     if (loss == loss) {
       sum += loss;
       present += 1;
@@ -186,7 +202,7 @@ function lossOfWindow(learner: Learner, slot: u32, T: u32, again: bool): bool {
   if (!present) return false;
   learner.value = sum / <f64>present;
   const scale = f32x4.splat(<f32>(1.0 / <f64>present));
-  for (let at = learner.dz; at < d; at += 16) v128.store(at, f32x4.mul(v128.load(at), scale));
+  for (let at = learner.dz, all = at + T * B * stride; at < all; at += 16) v128.store(at, f32x4.mul(v128.load(at), scale));
   return true;
 }
 

@@ -23,12 +23,13 @@ export class Learner {
   windowY: usize;
   loss: u32;
   fused: u32; // the loss reads z
+  alongTime: u32; // a row's whole window has one loss
   lossParameters: usize;
   optimizer: u32;
   update: usize; // Update
   clipValue: f32; // 0: none
   clipNorm: f32; // 0: none
-  present: u32; // out: rows and samples of the last window that had a target
+  present: u32; // out: rows and samples of the last window that had a target; rows alone along time
   clipped: u32; // out: was the last update's gradient clipped by norm?
   value: f64; // out: the last window's loss
 }

@@ -4,14 +4,17 @@ import type { Model } from '../model/model.js';
 import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
 import { readSample, type Sample } from '../sample.js';
 import type { Snapshot } from '../stage.js';
-import { type GateRecord, readGates } from './gates.js';
+import { makeRoom, moveFront, updateAtFront } from './front.js';
+import type { GateRecord } from './gates.js';
+import { gatesOfNewest, type Inspected, normsByLag, normsByLayer } from './inspection.js';
 import { Labels } from './labels.js';
-import { gradientNorms } from './lags/index.js';
+import type { LearnerParts } from './learnerParts.js';
+import { copyLearner, putLearner } from './learnerRecord.js';
 import type { LabelStep, LearnerCounts, LearnStep, Target } from './learnStep.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
 import { Pace } from './pace.js';
-import { checkSnapshot, readTapeSnapshot, writeSnapshot } from './snapshot.js';
 import { openTape, type Tape } from './tape.js';
+import { Timeline } from './timeline.js';
 import { Updater } from './updater.js';
 
 /**
@@ -42,19 +45,11 @@ export class Learner implements Disposable {
     droppedLabels: 0,
   };
   readonly #model: Model;
-  readonly #options: CheckedOptions;
   readonly #rows: number;
   readonly #tape: Tape;
   readonly #labels: Labels;
-  readonly #updater: Updater;
-  readonly #pace: Pace;
-  /** The model's version when each slot's sample was streamed. */
-  readonly #versions: Float64Array;
-  /** Samples since the start or the last reset: the newest one's number. */
-  #newest = 0;
-  #front = 0;
-  /** The number of the sample in slot 0. */
-  #first = 1;
+  readonly #parts: LearnerParts;
+  readonly #time: Timeline;
   #disposed = false;
 
   /** @internal */
@@ -68,7 +63,6 @@ export class Learner implements Disposable {
       );
     }
     this.#model = model;
-    this.#options = options;
     this.#rows = state?.rows ?? 1;
     this.#tape = openTape(model, this.#rows, options);
     try {
@@ -77,9 +71,11 @@ export class Learner implements Disposable {
       this.#tape.arena.dispose();
       throw error;
     }
-    this.#updater = new Updater(model, this.#tape, this.#labels, options, this.counts);
-    this.#pace = new Pace(options);
-    this.#versions = new Float64Array(this.#tape.slots);
+    const { counts } = this;
+    const time = new Timeline(model, this.#tape.slots);
+    const updater = new Updater(model, this.#tape, this.#labels, options, counts);
+    this.#time = time;
+    this.#parts = { model, options, tape: this.#tape, time, updater, pace: new Pace(options), counts };
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
 
@@ -96,11 +92,12 @@ export class Learner implements Disposable {
     this.#requireOpen('learner.step');
     const model = this.#model;
     const tape = this.#tape;
+    const time = this.#time;
     const rows = this.#rows;
-    const index = this.#newest + 1;
-    if (index - this.#first === tape.slots) this.#makeRoom(index);
-    // Until `#newest` moves, the slot is not part of the tape: what is written there before an error counts for nothing.
-    const slot = index - this.#first;
+    const index = time.newest + 1;
+    if (index - time.first === tape.slots) makeRoom(this.#parts, index);
+    // Until `newest` moves, the slot is not part of the tape: what is written there before an error counts for nothing.
+    const slot = index - time.first;
     const memory = this.#memory;
     readSample(x, rows * model.input, memory, (tape.x >> 2) + slot * rows * model.input, 'learner.step', index);
     if (model.embedding)
@@ -108,9 +105,8 @@ export class Learner implements Disposable {
     this.#labels.write(slot, target, 'learner.step', index);
     const loss = model.runtime.kernels.learnerStream(tape.learner, slot);
     const output = this.#readOutput(slot, out?.output);
-    for (let i = 0; i < output.length; i++) if (!Number.isFinite(output[i])) this.#refuseOutput(index, output[i]);
-    this.#versions[slot] = model.version;
-    this.#newest = index;
+    for (let i = 0; i < output.length; i++) if (!Number.isFinite(output[i])) refuseOutput(index, output[i]);
+    time.stream(index);
     this.counts.samples++;
     const result: LearnStep = out ?? { index, output, due: undefined, updated: false, gradientNorm: undefined };
     result.index = index;
@@ -121,7 +117,7 @@ export class Learner implements Disposable {
       return result;
     }
     this.#labels.score(slot, index, output, loss, result);
-    this.#moveFront(index, result);
+    moveFront(this.#parts, index, result);
     return result;
   }
 
@@ -133,22 +129,22 @@ export class Learner implements Disposable {
    */
   label(index: number, target: Target): LabelStep {
     this.#requireOpen('learner.label');
-    if (!Number.isSafeInteger(index) || index < 1 || index > this.#newest) {
+    if (!Number.isSafeInteger(index) || index < 1 || index > this.#time.newest) {
       throw new EddyError(
         'invalid-option',
-        `learner.label: index must be a sample's number from 1 to ${this.#newest}, got ${index}; label a sample after its step`,
+        `learner.label: index must be a sample's number from 1 to ${this.#time.newest}, got ${index}; label a sample after its step`,
       );
     }
     const result: LabelStep = { due: undefined, updated: false, gradientNorm: undefined };
-    if (this.#newest - index > this.#options.maxLag) {
+    if (this.#time.newest - index > this.#parts.options.maxLag) {
       this.counts.droppedLabels++;
       return result;
     }
-    const slot = index - this.#first;
+    const slot = index - this.#time.first;
     this.#labels.write(slot, target, 'learner.label', index);
     const loss = this.#model.runtime.kernels.learnerLossAt(this.#tape.learner, slot);
     this.#labels.score(slot, index, this.#readOutput(slot), loss, result);
-    if (index > this.#front) this.#moveFront(index, result);
+    if (index > this.#time.front) moveFront(this.#parts, index, result);
     return result;
   }
 
@@ -159,7 +155,7 @@ export class Learner implements Disposable {
   reset(): LabelStep {
     this.#requireOpen('learner.reset');
     const result: LabelStep = { due: undefined, updated: false, gradientNorm: undefined };
-    if (this.#options.full && this.#front > 0) this.#update(result);
+    if (this.#parts.options.full && this.#time.front > 0) updateAtFront(this.#parts, result);
     this.#begin();
     return result;
   }
@@ -170,12 +166,12 @@ export class Learner implements Disposable {
    * the window that ends at its own front: it sees samples that came while the learner was frozen, as far as they are in its last k2.
    */
   get frozen(): boolean {
-    return this.#pace.frozen;
+    return this.#parts.pace.frozen;
   }
 
   set frozen(frozen: boolean) {
     this.#requireOpen('learner.frozen');
-    this.#pace.frozen = frozen;
+    this.#parts.pace.frozen = frozen;
   }
 
   /** The optimizer's moments and bias corrections start from nothing; weights, state and schedule go on. */
@@ -183,7 +179,7 @@ export class Learner implements Disposable {
     this.#requireOpen('learner.resetOptimizer');
     const { floats } = this.#model.block;
     for (const address of this.#tape.moments) this.#memory.fill(0, address >> 2, (address >> 2) + floats);
-    this.#updater.powers = [1, 1];
+    this.#parts.updater.powers = [1, 1];
   }
 
   /** A copy of the running state, as of the newest sample: what a `State` of the same model can restore. */
@@ -211,14 +207,12 @@ export class Learner implements Disposable {
    * Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi 10.1109/72.279181.
    */
   gradientNormByLag(): Float64Array {
-    const norms = this.#gradientNorms('learner.gradientNormByLag');
-    const steps = norms[0]?.length ?? 0;
-    return Float64Array.from({ length: steps }, (_, k) => length(norms.map((layer) => layer[steps - 1 - k])));
+    return normsByLag(this.#inspected('learner.gradientNormByLag'));
   }
 
   /** ‖∂ℓ/∂h_l‖₂ for each layer l from the input up, over all samples of the window: the same by depth. */
   gradientNormByLayer(): Float64Array {
-    return Float64Array.from(this.#gradientNorms('learner.gradientNormByLayer'), length);
+    return normsByLayer(this.#inspected('learner.gradientNormByLayer'));
   }
 
   /**
@@ -226,27 +220,13 @@ export class Learner implements Disposable {
    * and the states after it, 'layers.0.c' and 'layers.0.h'. Empty before the first sample. Changes nothing.
    */
   gates(): GateRecord {
-    this.#requireOpen('learner.gates');
-    return this.#newest > 0 ? readGates(this.#model, this.#tape, this.#newest - this.#first, this.#rows) : {};
+    return gatesOfNewest(this.#inspected('learner.gates'));
   }
 
   /** A copy of all that the learner needs to go on bit for bit: weights, moments, running state, tape, labels, counts. */
   snapshot(): Snapshot {
     this.#requireOpen('learner.snapshot');
-    const versions = this.#versions.slice(0, this.#newest - this.#first + 1);
-    return {
-      newest: this.#newest,
-      front: this.#front,
-      first: this.#first,
-      optimizer: this.#options.optimizer.name,
-      powers: [...this.#updater.powers],
-      counts: { ...this.counts },
-      pace: this.#pace.snapshot(),
-      ...(this.#updater.random && { random: this.#updater.random.snapshot() }),
-      fresh: versions.map((version) => (version === this.#model.version ? 1 : 0)),
-      weights: Object.fromEntries(Object.entries(this.#model.weights()).map(([name, { data }]) => [name, data])),
-      tape: readTapeSnapshot(this.#model, this.#tape, versions.length),
-    };
+    return copyLearner(this.#parts);
   }
 
   /**
@@ -255,24 +235,7 @@ export class Learner implements Disposable {
    */
   restore(from: Snapshot): void {
     this.#requireOpen('learner.restore');
-    const { name } = this.#options.optimizer;
-    if (from.optimizer !== name) {
-      throw new EddyError(
-        'invalid-state',
-        `learner.restore: the snapshot must be of ${name}, got one of ${String(from.optimizer)}, whose moments mean something else; open the learner with that optimizer`,
-      );
-    }
-    const checked = checkSnapshot(this.#model, this.#tape, this.counts, from);
-    writeSnapshot(this.#model, checked);
-    if (checked.random) this.#updater.random?.restore(checked.random);
-    const version = ++this.#model.version;
-    this.#newest = checked.newest;
-    this.#front = checked.front;
-    this.#first = checked.first;
-    this.#updater.powers = [...checked.powers];
-    Object.assign(this.counts, checked.counts);
-    this.#pace.restore(from.pace);
-    this.#versions.set(checked.fresh.map((same) => (same ? version : version - 1)));
+    putLearner(this.#parts, from);
   }
 
   /** Frees its memory; the model stays. May be called more than once. */
@@ -297,7 +260,7 @@ export class Learner implements Disposable {
 
   /** The running state's tensors: those of the slot before the next sample's. */
   #running(): StateTensor[] {
-    const slot = this.#newest - this.#first + 1;
+    const slot = this.#time.newest - this.#time.first + 1;
     const { start, startSteps } = this.#tape;
     return start.map((tensor, k) => ({ ...tensor, address: tensor.address + slot * startSteps[k] }));
   }
@@ -306,50 +269,13 @@ export class Learner implements Disposable {
     const memory = this.#memory;
     for (const { padded, address } of this.#tape.start)
       memory.fill(0, address >> 2, (address >> 2) + this.#rows * padded);
-    this.#newest = 0;
-    this.#front = 0;
-    this.#first = 1;
+    this.#time.begin();
   }
 
-  #makeRoom(index: number): void {
-    const { keep, slots, learner } = this.#tape;
-    if (this.#options.full) {
-      throw new EddyError(
-        'invalid-option',
-        `learner.step: full BPTT must see at most maxSteps = ${this.#options.maxSteps} samples before reset(), sample ${index} is one more; raise maxSteps or give k1 and k2`,
-      );
-    }
-    const from = slots - keep;
-    this.#model.runtime.kernels.learnerSlide(learner, from, keep);
-    this.#versions.copyWithin(0, from);
-    this.#first += from;
-  }
-
-  #moveFront(index: number, result: LabelStep): void {
-    const { k1 } = this.#options;
-    const due = Math.floor(index / k1) > Math.floor(this.#front / k1);
-    this.#front = index;
-    if (due) this.#update(result);
-  }
-
-  /** One update on the window that ends at the front. */
-  #update(result: LabelStep): void {
-    const { window, k1, k2 } = this.#options;
-    const steps = Math.min(window, this.#front);
-    const slot = this.#front - steps + 1 - this.#first;
-    const changed = this.#versions[slot] !== this.#model.version;
-    const again = k1 < k2 || changed || this.#updater.random !== undefined;
-    const made = this.#pace.due(this.counts.samples, () => this.#updater.update(slot, steps, again, result));
-    if (!made) this.counts.skipped++;
-  }
-
-  /** For each layer and sample of the newest window. */
-  #gradientNorms(where: string): Float64Array[] {
+  #inspected(where: string): Inspected {
     this.#requireOpen(where);
-    const steps = Math.min(this.#options.window, this.#front);
-    if (steps === 0) return [];
-    const window = { slot: this.#front - steps + 1 - this.#first, steps, rows: this.#rows, width: this.#labels.width };
-    return gradientNorms(this.#model, this.#tape, window, this.#options.loss.ofWindow) ?? [];
+    const { loss, window } = this.#parts.options;
+    return { ...this.#parts, rows: this.#rows, width: this.#labels.width, loss, window };
   }
 
   #requireOpen(where: string): void {
@@ -361,13 +287,11 @@ export class Learner implements Disposable {
     }
     this.#model.requireOpen(where);
   }
-
-  #refuseOutput(index: number, value: number): never {
-    throw new EddyError(
-      'invalid-state',
-      `learner.step: the output at sample ${index} must be finite, got ${value}; the state has grown without bound: use a bounded cell, clip, or scale the input`,
-    );
-  }
 }
 
-const length = (v: ArrayLike<number>): number => Math.sqrt(Array.from(v).reduce((sum, x) => sum + x * x, 0));
+function refuseOutput(index: number, value: number): never {
+  throw new EddyError(
+    'invalid-state',
+    `learner.step: the output at sample ${index} must be finite, got ${value}; the state has grown without bound: use a bounded cell, clip, or scale the input`,
+  );
+}

@@ -159,6 +159,7 @@ export function openTape(model: Model, rows: number, options: CheckedOptions): T
       windowY,
       loss: loss.kind,
       fused: loss.fused ? 1 : 0,
+      alongTime: loss.alongTime ? 1 : 0,
       lossParameters,
       optimizer: optimizer.kind,
       update,

@@ -9,6 +9,8 @@ export interface Loss {
   readonly kind: number;
   /** Does it read the readout's logits, with sigmoid or softmax fused in? */
   readonly fused: boolean;
+  /** Is a window's loss one value of the whole window, such as a ratio of sums over it, rather than the mean of its samples' losses? */
+  readonly alongTime?: boolean;
   /** Numbers that its kernel reads. */
   readonly parameters: readonly number[];
   /** Numbers in a target, for an output of this width. @throws EddyError `invalid-option` where it does not fit the readout. */

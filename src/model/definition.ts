@@ -11,6 +11,11 @@ export interface ModelSpec {
   readonly layers: readonly (LayerSpec | EmbeddingSpec)[];
   /** Left out: the last layer's h is the output. */
   readonly output?: ReadoutSpec;
+  /**
+   * Skip connection: adds a sample's first numbers to the outputs, one to one, so that the network learns what to change of a signal.
+   * Needs a linear `output` of at most `input` units, and no embedding. Default false. Wright, Damskägg & Välimäki 2019.
+   */
+  readonly skip?: boolean;
   /** Of the initial weights, a whole number ≥ 0. Default 0. */
   readonly seed?: number;
 }
@@ -41,7 +46,7 @@ export function recurrentLayers(spec: ModelSpec): readonly PlacedLayer[] {
 }
 
 /** Fails with `invalid-option` on a definition that no model can have. */
-export function checkDefinition({ input, layers, output }: ModelSpec): void {
+export function checkDefinition({ input, layers, output, skip = false }: ModelSpec): void {
   const wrong = (message: string) => new EddyError('invalid-option', `createModel: ${message}`);
   requireCount('createModel', 'input', input);
   if (!Array.isArray(layers) || layers.length === 0) {
@@ -55,6 +60,13 @@ export function checkDefinition({ input, layers, output }: ModelSpec): void {
     } else if (layer?.cell?.kind === undefined) {
       throw wrong(`layers[${index}] must be made by a cell, got ${JSON.stringify(layer)}; e.g. lstm(32)`);
     }
+  }
+  if (typeof skip !== 'boolean') throw wrong(`skip must be true or false, got ${String(skip)}; true adds the input`);
+  if (skip && !(output?.activation === 'linear' && output.units <= input && !('symbols' in layers[0]))) {
+    const units = output ? `${output.units} ${output.activation} outputs` : 'no output';
+    throw wrong(
+      `skip must have a linear output of at most input = ${input} units over plain samples, got ${units}; e.g. dense(1), or leave skip out`,
+    );
   }
   const last = layers[layers.length - 1];
   if (!output && last.dropout > 0) {

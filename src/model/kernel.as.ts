@@ -8,6 +8,7 @@ import { gather } from "../embedding/kernel.as";
 import { forward as readoutForward } from "../readouts/dense/kernel.as";
 import { Readout } from "../readouts/readout.as";
 import { layerAt, Model, Place } from "./model.as";
+import { skip } from "./skip.as";
 
 export function step(model: Model, places: usize, rows: u32, x: usize, y: usize): void {
   const pass = changetype<Pass>(model.pass);
@@ -38,6 +39,7 @@ export function step(model: Model, places: usize, rows: u32, x: usize, y: usize)
       const readout = changetype<Readout>(model.readout);
       const to = y + m * (<usize>readout.padded << 2);
       readoutForward(readout, pass.x, pass.xStride, readout.activation ? model.logits : to, to, B, model.sums);
+      skip(model, to, x + m * (<usize>model.inputs << 2), B);
     } else memory.copy(y + m * pass.xStride, pass.x, B * pass.xStride);
   }
 }

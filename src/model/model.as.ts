@@ -13,6 +13,7 @@ export class Model {
   logits: usize; // scratch of `tile` rows
   sums: usize;
   inputs: u32; // numbers in a sample
+  skip: u32; // the sample's first numbers are added to the readout's outputs
   embedding: usize; // the table [symbols × Ep], or 0: the first layer reads the sample itself
   embeddedBytes: u32; // Ep·4
   embedded: usize; // scratch of `tile` rows

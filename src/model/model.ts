@@ -69,7 +69,7 @@ export class Model implements Disposable {
     readonly spec: ModelSpec,
   ) {
     checkDefinition(spec);
-    const { input, output, seed = 0 } = spec;
+    const { input, output, seed = 0, skip = false } = spec;
     const random = openRandom(seed);
     this.input = input;
     this.layers = recurrentLayers(spec);
@@ -126,6 +126,7 @@ export class Model implements Disposable {
         logits: take(TILE * this.outputPadded * 4),
         sums: take(ceil4(widest) * 16),
         inputs: input,
+        skip: skip ? 1 : 0,
         embedding: this.block.embedding === undefined ? 0 : this.address + this.block.embedding * 4,
         embeddedBytes: embedded,
         embedded: embedding ? take(TILE * embedded) : 0,

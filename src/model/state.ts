@@ -2,6 +2,7 @@ import { EddyError } from '../errors.js';
 import { type Arena, type Heap, openArena } from '../runtime/heap.js';
 import { Place, PlaceBytes } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
+import type { Snapshot } from '../stage.js';
 import { type ModelSpec, recurrentLayers } from './definition.js';
 import { ceil4 } from './parameters.js';
 
@@ -174,4 +175,11 @@ export function writeState(
       memory.set(from[name].subarray(row * units, (row + 1) * units), (address >> 2) + row * padded);
     }
   }
+}
+
+/** A state's tensors out of a record that was kept as a part of a snapshot. */
+export function tensorsOf(from: Snapshot): StateRecord {
+  const found: Record<string, Float32Array> = {};
+  for (const [name, data] of Object.entries(from)) if (data instanceof Float32Array) found[name] = data;
+  return found;
 }

@@ -1,8 +1,9 @@
 import { EddyError } from '../errors.js';
+import type { Kept } from '../readouts/rls/covariance.js';
 import type { Snapshot } from '../stage.js';
 
 /** A state that lives in arrays, as a snapshot: copies, in order. */
-export const copyState = (arrays: readonly Float64Array[]): Snapshot => ({
+export const copyState = (arrays: readonly Kept[]): Snapshot => ({
   arrays: arrays.map((array) => array.slice()),
 });
 
@@ -11,7 +12,7 @@ export const copyState = (arrays: readonly Float64Array[]): Snapshot => ({
  *
  * @throws EddyError `invalid-state` when the record holds other arrays: another part, or other options, made it.
  */
-export function putState(arrays: readonly Float64Array[], { arrays: from }: Snapshot, where: string): void {
+export function putState(arrays: readonly Kept[], { arrays: from }: Snapshot, where: string): void {
   const given: readonly unknown[] = Array.isArray(from) ? from : [];
   const fitting = given.filter(
     (a, i): a is Float64Array => a instanceof Float64Array && a.length === arrays[i]?.length,

@@ -1,3 +1,4 @@
+import type { Kept, OpenCovariance } from '../readouts/rls/covariance.js';
 import { clamp } from './clamp.js';
 import { Rls } from './rls.js';
 import { RunningScales } from './runningScales.js';
@@ -10,6 +11,8 @@ export interface DelayedRlsOptions {
   prior: number;
   /** An error beyond so many running deviations teaches as if it were at them (Huber 1964). Default 3. */
   huber?: number;
+  /** Where the covariance lives. Default: in plain arrays. */
+  open?: OpenCovariance | undefined;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface DelayedRlsOptions {
 export class DelayedRls {
   /** Inputs of the last horizon + 1 rows; row `index` starts at `slot(index)`. */
   readonly inputs: Float64Array;
-  readonly state: readonly Float64Array[];
+  readonly state: readonly Kept[];
   readonly rls: Rls;
   readonly #gains: Float64Array;
   readonly #errors: RunningScales;
@@ -27,8 +30,8 @@ export class DelayedRls {
   readonly #width: number;
   readonly #huber: number;
 
-  constructor({ inputs, horizon, forgetting, prior, huber = 3 }: DelayedRlsOptions) {
-    this.rls = new Rls({ inputs, outputs: horizon, forgetting, prior });
+  constructor({ inputs, horizon, forgetting, prior, huber = 3, open }: DelayedRlsOptions) {
+    this.rls = new Rls({ inputs, outputs: horizon, forgetting, prior, open });
     this.#width = inputs;
     this.#huber = huber;
     this.#slots = horizon + 1;

@@ -1,3 +1,5 @@
+import type { Kept, OpenCovariance } from '../readouts/rls/covariance.js';
+import { Arbiter } from './arbiter.js';
 import { clamp } from './clamp.js';
 import type { Clock } from './clock.js';
 import { DelayedRls } from './delayedRls.js';
@@ -13,6 +15,7 @@ import { RunningScales } from './runningScales.js';
 /** Experts by name, as `Forecaster.forecastOf` takes them. */
 export type Expert =
   | 'last value'
+  | 'judge'
   | 'stack'
   | 'RLS'
   | 'plain lags'
@@ -31,7 +34,8 @@ const NETWORK = 6;
 const PROFILE = 7;
 const NOW = 8;
 const LEVEL = 9;
-const EXPERTS = 10;
+const MISS = 10;
+const EXPERTS = 11;
 const JUDGED = 7;
 const NAMES: readonly Expert[] = [
   'last value',
@@ -48,6 +52,7 @@ const LEAN = 48; // lags of the expert that learns fast
 const MOST = 6; // no expert may see a change of more than 6 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 3;
+const MEMORY = 85; // rows of the stack's memory, for each row ahead and five more
 
 /** What the experts of all channels look at. */
 export interface Views {
@@ -68,9 +73,12 @@ export class Experts {
   /** The opinions on each horizon held at the last horizon + 1 rows. */
   readonly opinions: Float64Array;
   readonly judge: Judge;
+  readonly arbiter: Arbiter;
   /** What a roll-back restores. */
-  readonly learned: readonly Float64Array[];
-  readonly state: readonly Float64Array[];
+  readonly learned: readonly Kept[];
+  /** The weights that tell of a divergence first. */
+  readonly weights: Float64Array;
+  readonly state: readonly Kept[];
   readonly #c: number;
   readonly #horizon: number;
   readonly #views: Views;
@@ -81,25 +89,32 @@ export class Experts {
   readonly #first = new Float64Array(STACKED);
   readonly #stackErrors: RunningScales;
   readonly #gain = new Float64Array(STACKED);
+  /** The stack's newest error one row ahead: what it got wrong just now it may get wrong again (a moving average's term). */
+  readonly #miss = new Float64Array(1);
   readonly #excess: Excess;
   /** Of the last horizon + 1 rows: the deviation (0: nothing is to be learned), the value, its excess; then a base for each horizon. */
   readonly #origins: Float64Array;
 
-  constructor(channel: number, horizon: number, views: Views, withNetwork: boolean) {
+  constructor(channel: number, horizon: number, views: Views, network: { openCovariance: OpenCovariance } | undefined) {
     this.#c = channel;
     this.#horizon = horizon;
     this.#views = views;
-    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9998, prior: 0.1 });
-    this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE);
+    const open = network?.openCovariance;
+    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9995, prior: 0.1, open });
+    this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE, open);
+    this.weights = this.#rls.rls.weights;
     this.#first[RLS - RLS] = 0.5;
-    this.#first[(withNetwork ? NETWORK : LAGS) - RLS] = 0.5;
-    this.#stacks = Array.from({ length: horizon }, () => {
-      const stack = new Rls({ inputs: STACKED, forgetting: 0.9995, prior: 1 / 30 });
+    this.#first[(network ? NETWORK : LAGS) - RLS] = 0.5;
+    this.#stacks = Array.from({ length: horizon }, (_, h) => {
+      // The errors of overlapping forecasts are alike: what is far ahead is learned from fewer independent ones.
+      const forgetting = 1 - 1 / (MEMORY * (h + 6));
+      const stack = new Rls({ inputs: STACKED, forgetting, prior: 1 / 30 });
       stack.weights.set(this.#first);
       return stack;
     });
     this.#stackErrors = new RunningScales(horizon, 5, false);
     this.judge = new Judge(horizon, JUDGED);
+    this.arbiter = new Arbiter(horizon, [STACK, LAGS]);
     this.#excess = new Excess(horizon);
     this.#origins = new Float64Array((horizon + 1) * (horizon + 3));
     this.opinions = new Float64Array((horizon + 1) * horizon * EXPERTS);
@@ -108,13 +123,16 @@ export class Experts {
       ...this.#lags.rls.rls.state,
       ...this.#stacks.flatMap((stack) => stack.state),
       ...this.judge.state,
+      this.arbiter.state,
     ];
     this.state = [
       ...this.#rls.state,
       ...this.#lags.rls.state,
       ...this.#stacks.flatMap((stack) => stack.state),
       ...this.judge.state,
+      this.arbiter.state,
       this.#stackErrors.state,
+      this.#miss,
       this.#excess.state,
       this.#origins,
       this.opinions,
@@ -141,6 +159,7 @@ export class Experts {
     for (const rls of [this.#rls.rls, this.#lags.rls.rls, ...this.#stacks]) rls.startAnew();
     for (const stack of this.#stacks) stack.weights.set(this.#first);
     this.judge.startAnew();
+    this.arbiter.startAnew();
   }
 
   /** Row `index` was followed by `outcome` after `ahead` rows: relative to its base, in its deviations. */
@@ -161,8 +180,12 @@ export class Experts {
     const error = target - stack.predict(0, this.opinions, at + RLS);
     const bound = errors.trusted(h) ? HUBER * errors.deviation(h) : Number.MAX_VALUE;
     errors.learn(h, error);
+    if (h === 0) this.#miss[0] = clamp(outcome - this.opinions[at + STACK], HUBER * errors.deviation(0));
     stack.excite(this.opinions, at + RLS, this.#gain, 0);
     stack.correct(0, this.#gain, 0, clamp(error, bound));
+    const typical = this.#views.moves.deviation(this.#c * this.#horizon + h) / this.#origins[origin];
+    const judged = this.judge.mix(h, this.opinions, at);
+    this.arbiter.learn(h, judged, this.opinions, at, outcome, this.#origins[origin], typical);
     this.judge.learn(h, this.opinions, at, outcome);
   }
 
@@ -186,6 +209,7 @@ export class Experts {
       this.#rls.excite(index);
       this.#lags.rls.excite(index);
     }
+    if (!seen) this.#miss[0] = 0;
     const here = clock.slot(0);
     const now = profile.has(c, here) ? (profile.mean(c, here) - usual) * inverse : 0;
     const level = (usual - levels.mean(c)) * inverse;
@@ -205,6 +229,7 @@ export class Experts {
       opinions[at + PROFILE] = profile.has(c, slot) ? clamp((profile.mean(c, slot) - base) * inverse, bound) : 0;
       opinions[at + NOW] = clamp(now, bound);
       opinions[at + LEVEL] = clamp(level, bound);
+      opinions[at + MISS] = clamp(this.#miss[0], bound);
       opinions[at + STACK] = clamp(this.#stacks[ahead - 1].predict(0, opinions, at + RLS), bound);
     }
   }
@@ -219,13 +244,18 @@ export class Experts {
     return (index % (this.#horizon + 1)) * (this.#horizon + 3);
   }
 
-  /** One expert's opinion held at row `index`. */
+  /** One expert's opinion held at row `index`; 'judge': its mixture, before the arbiter. */
   opinion(expert: Expert, index: number, ahead: number): number {
-    return this.opinions[this.at(index, ahead) + NAMES.indexOf(expert)];
+    const at = this.at(index, ahead);
+    return expert === 'judge'
+      ? this.judge.mix(ahead - 1, this.opinions, at)
+      : this.opinions[at + NAMES.indexOf(expert)];
   }
 
-  /** The judge's mixture of the opinions held at row `index`. */
+  /** What comes of the opinions held at row `index`: the judge's mixture, and the arbiter's over it. */
   mix(index: number, ahead: number): number {
-    return this.judge.mix(ahead - 1, this.opinions, this.at(index, ahead));
+    const at = this.at(index, ahead);
+    const h = ahead - 1;
+    return this.arbiter.mix(h, this.judge.mix(h, this.opinions, at), this.opinions, at);
   }
 }

@@ -1,9 +1,14 @@
+import type { Snapshot } from '../stage.js';
+
 /** What forecasts a stream of rows, and learns as they come. */
 export interface ForecastModel {
   /** [horizon × channels], row-major, in the data's units: what the newest row is thought to be followed by. */
   readonly forecast: Float64Array;
   /** Takes the next row, NaN where a value is missing, and its time in milliseconds, NaN for none. */
   step(row: Float64Array, time: number): void;
+  /** A copy of its whole state; one of the same shape goes on from it bit for bit. */
+  snapshot?(): Snapshot;
+  restore?(from: Snapshot): void;
   dispose?(): void;
 }
 

@@ -1,3 +1,4 @@
+import type { Kept } from '../readouts/rls/covariance.js';
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
 import { Clock } from './clock.js';
@@ -22,7 +23,7 @@ export interface ForecasterOptions {
 
 /**
  * Forecasts every channel of a stream of rows 1 … horizon rows ahead, and learns from each row as it comes: experts (last
- * value, least squares, seasonal naive, network) → stack → judge. A forecast is learned from only when its row has come.
+ * value, least squares, seasonal naive, network) → stack → judge → arbiter. A forecast is learned from only when its row has come.
  *
  *     const forecaster = new Forecaster({ channels: 1, horizon: 5 });
  *     forecaster.step(Float64Array.of(20.5), Number.NaN);
@@ -68,8 +69,10 @@ export class Forecaster {
     this.#seen = new Uint8Array(channels);
     this.#finder = new SeasonFinder(this.history, this.clock, seasons);
     const views = { ...this.#views(), features: this.#features };
-    this.#experts = Array.from({ length: channels }, (_, c) => new Experts(c, horizon, views, network !== undefined));
-    this.#recoveries = this.#experts.map((experts) => new Recovery(experts.learned, () => experts.startAnew()));
+    this.#experts = Array.from({ length: channels }, (_, c) => new Experts(c, horizon, views, network));
+    this.#recoveries = this.#experts.map(
+      (experts) => new Recovery(experts.weights, experts.learned, () => experts.startAnew()),
+    );
     this.#openSeasons();
   }
 
@@ -210,7 +213,7 @@ export class Forecaster {
     return { history, clock, levels, moves, profile };
   }
 
-  #parts(): readonly Float64Array[] {
+  #parts(): readonly Kept[] {
     return [
       this.history.values,
       this.profile.state,

@@ -1,8 +1,8 @@
 import { exp } from '../math.js';
 
-const ETA = 0.03; // how fast losses turn into weight
-const DISCOUNT = 0.998; // losses are remembered over some 500 rows
-const CAP = 25; // one row's loss counts at most as 5 typical errors
+const ETA = 0.05; // how fast losses turn into weight
+const DISCOUNT = 0.9975; // losses are remembered over some 400 rows
+const CAP = 12; // one row's loss counts at most as 12 usual ones
 const SHARE = 0.001; // every expert keeps this much, to come back by
 const UNIT_RATE = 1 / 500;
 

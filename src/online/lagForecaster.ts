@@ -1,3 +1,4 @@
+import type { Kept } from '../readouts/rls/covariance.js';
 import type { Snapshot } from '../stage.js';
 import { copyState, putState } from './arrayState.js';
 import type { OneStepForecaster } from './oneStepForecaster.js';
@@ -62,8 +63,8 @@ export class LagForecaster implements OneStepForecaster {
     state[0]++;
   }
 
-  get #arrays(): readonly Float64Array[] {
-    return [this.#state, this.#values, this.#features, this.#rls.weights, this.#rls.covariance];
+  get #arrays(): readonly Kept[] {
+    return [this.#state, this.#values, this.#features, ...this.#rls.state];
   }
 
   snapshot(): Snapshot {

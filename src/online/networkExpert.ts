@@ -6,6 +6,9 @@ import type { Model } from '../model/model.js';
 import { modelsStarted, openStartedModel, startModels } from '../model/startedModel.js';
 import { adam } from '../optimizers/adam/index.js';
 import { dense } from '../readouts/dense/index.js';
+import type { OpenCovariance } from '../readouts/rls/covariance.js';
+import { openCovariance } from '../readouts/rls/index.js';
+import { type Arena, openArena } from '../runtime/heap.js';
 import { snapshotRecord } from '../snapshotRecord.js';
 import type { Snapshot } from '../stage.js';
 import { clamp } from './clamp.js';
@@ -14,8 +17,6 @@ import type { History } from './history.js';
 import type { RunningScales } from './runningScales.js';
 import { checkState, numberOf, packState } from './state.js';
 
-const UNITS = 32;
-const WINDOW = 8;
 const INPUTS = 5; // a channel
 const CLIP = 4;
 const TARGET = 4; // a change beyond 4 typical ones teaches as 4
@@ -41,12 +42,31 @@ export interface NetworkWatch {
 /** Opens the watch of one network, over its learner's own schedule. */
 export type OpenNetworkWatch = (model: Model, schedule: (update: number) => number) => NetworkWatch;
 
+/** How the networks are made and taught. The defaults are those of docs/accuracy.md. */
+export interface NetworkOptions {
+  /** LSTM units in a layer. Default 32. */
+  units?: number;
+  /** Default 1. */
+  layers?: number;
+  /** Rows between updates. Default 1. */
+  k1?: number;
+  /** Rows that an update goes back. Default 8. */
+  k2?: number;
+  /** Adam's, at the start; it falls to a tenth. Default 0.001. */
+  rate?: number;
+  /** Watches each network. Default: nothing does. */
+  openWatch?: OpenNetworkWatch | undefined;
+}
+
 /** LSTMs that read each row and say the changes to come; they differ in their seed, and their mean is their word. */
 export interface NetworkExpert {
   /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
   step(views: NetworkViews, seen: Uint8Array): Float32Array;
   /** Whether a watch acted at the newest row. */
   readonly drifted: boolean;
+  /** Where what runs beside them may keep its covariance: on their heap, until they are disposed. */
+  readonly openCovariance: OpenCovariance;
+  readonly models: readonly Model[];
   snapshot(): Snapshot;
   restore(from: Snapshot): void;
   dispose(): void;
@@ -59,33 +79,39 @@ export const startNetworks = (): Promise<void> => startModels();
 export const networksStarted = (): boolean => modelsStarted();
 
 /**
- * Opens `networks` LSTMs of 32 units. Their readouts start at 0: they say "no change" until they have learned better.
+ * Opens `networks` LSTMs. Their readouts start at 0: they say "no change" until they have learned better.
  *
- * @throws EddyError `host` before `startNetworks`; `out-of-memory`.
+ * @throws EddyError `host` before `startNetworks`; `invalid-option`, `out-of-memory`.
  */
 export function openNetworkExpert(
   channels: number,
   horizon: number,
   networks = 2,
   seed = 1,
-  openWatch?: OpenNetworkWatch,
+  { units = 32, layers = 1, k1 = 1, k2 = 8, rate = 1e-3, openWatch }: NetworkOptions = {},
 ): NetworkExpert {
   const models: Model[] = [];
   for (let n = 0; n < networks; n++) {
-    const spec = { input: INPUTS * channels + CALENDAR, layers: [lstm(UNITS)], output: dense(channels * horizon) };
-    const model = openStartedModel({ ...spec, seed: seed + n });
+    const model = openStartedModel({
+      input: INPUTS * channels + CALENDAR,
+      layers: Array.from({ length: layers }, () => lstm(units)),
+      output: dense(channels * horizon),
+      seed: seed + n,
+    });
     const weights = model.weights();
     for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
     model.setWeights(weights);
     models.push(model);
   }
-  return new Networks(models, channels, horizon, openWatch);
+  return new Networks(models, channels, horizon, { k1, k2, rate, openWatch });
 }
 
 const schedule = (update: number) => Math.max(0.1, 1 / Math.sqrt(1 + update / 500));
 
 class Networks implements NetworkExpert {
-  readonly #models: readonly Model[];
+  readonly openCovariance: OpenCovariance;
+  readonly models: readonly Model[];
+  readonly #arena: Arena;
   readonly #learners: readonly Learner[];
   readonly #watches: readonly (NetworkWatch | undefined)[];
   readonly #channels: number;
@@ -101,17 +127,25 @@ class Networks implements NetworkExpert {
   #rows = 0;
   drifted = false;
 
-  constructor(models: readonly Model[], channels: number, horizon: number, openWatch?: OpenNetworkWatch) {
-    this.#models = models;
+  constructor(
+    models: readonly Model[],
+    channels: number,
+    horizon: number,
+    { k1, k2, rate, openWatch }: { k1: number; k2: number; rate: number; openWatch: OpenNetworkWatch | undefined },
+  ) {
+    const { runtime } = models[0];
+    this.models = models;
+    this.#arena = openArena(runtime.heap);
+    this.openCovariance = (options) => openCovariance(runtime, this.#arena, options);
     this.#channels = channels;
     this.#horizon = horizon;
     this.#watches = models.map((model) => openWatch?.(model, schedule));
     this.#learners = models.map((model, n) =>
       openLearner(model, {
-        k1: 1,
-        k2: WINDOW,
+        k1,
+        k2,
         loss: mse,
-        optimizer: adam(1e-3),
+        optimizer: adam(rate),
         schedule: this.#watches[n]?.schedule ?? schedule,
         clipNorm: 1,
         maxLag: horizon,
@@ -180,7 +214,8 @@ class Networks implements NetworkExpert {
 
   dispose(): void {
     for (const learner of this.#learners) learner.dispose();
-    for (const model of this.#models) model.dispose();
+    for (const model of this.models) model.dispose();
+    this.#arena.dispose();
   }
 
   /** The row whose last target has just come. */

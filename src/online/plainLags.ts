@@ -1,3 +1,4 @@
+import type { OpenCovariance } from '../readouts/rls/covariance.js';
 import { clamp } from './clamp.js';
 import { DelayedRls } from './delayedRls.js';
 import type { History } from './history.js';
@@ -11,13 +12,14 @@ export class PlainLags {
   readonly lags: number;
 
   /** @param lags values that are read, the newest included */
-  constructor(lags: number, horizon: number, huber?: number) {
+  constructor(lags: number, horizon: number, huber?: number, open?: OpenCovariance) {
     this.lags = lags;
     this.rls = new DelayedRls({
       inputs: lags + 1,
       horizon,
       forgetting: 0.9995,
       prior: 0.1,
+      open,
       ...(huber === undefined ? {} : { huber }),
     });
   }

@@ -1,3 +1,5 @@
+import type { Kept } from '../readouts/rls/covariance.js';
+
 const EVERY = 256; // rows between copies
 const RATE = 1 / 64; // of the running losses
 const TOLERANCE = 4; // a loss of so many times the last value's, and
@@ -12,10 +14,13 @@ export class Recovery {
   /** Running loss, the last value's, rows, rows until the next roll-back may come, roll-backs, whether a copy is good. */
   readonly state = new Float64Array(6);
   readonly copies: readonly Float64Array[];
-  readonly #learned: readonly Float64Array[];
+  readonly #weights: Float64Array;
+  readonly #learned: readonly Kept[];
   readonly #startAnew: () => void;
 
-  constructor(learned: readonly Float64Array[], startAnew: () => void) {
+  /** @param weights those among `learned` that tell of a divergence first */
+  constructor(weights: Float64Array, learned: readonly Kept[], startAnew: () => void) {
+    this.#weights = weights;
     this.#learned = learned;
     this.#startAnew = startAnew;
     this.copies = learned.map((values) => values.slice());
@@ -39,13 +44,13 @@ export class Recovery {
 
   /** Weights alone tell: whatever else goes wrong shows in them. */
   #finite(): boolean {
-    const weights = this.#learned[0];
+    const weights = this.#weights;
     return Number.isFinite(weights[Math.floor(this.state[2] % weights.length)]);
   }
 
   #copy(): void {
     this.#learned.forEach((values, i) => {
-      this.copies[i].set(values);
+      this.copies[i].set(values.slice());
     });
     this.state[5] = 1;
   }

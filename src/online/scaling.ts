@@ -1,5 +1,5 @@
 import { EddyError } from '../errors.js';
-import type { Snapshot, Stage } from '../stage.js';
+import { disposing, type OpenStage, type Snapshot } from '../stage.js';
 import { type Row, readRow, widthOf } from './row.js';
 import type { Scaler } from './scaler.js';
 
@@ -9,7 +9,7 @@ export function openScaling(
   warmup: number,
   bound: number,
   where: string,
-): Stage<Row, number | Float32Array> {
+): OpenStage<Row, number | Float32Array> {
   let row = new Float64Array(scaler.width);
   let index = 0;
   const scaled = (i: number) => Math.min(bound, Math.max(-bound, scaler.scale(row[i] ?? 0, i)));
@@ -40,22 +40,23 @@ export function openScaling(
       row = new Float64Array(scaler.width);
       index = at;
     },
-    dispose() {},
+    ...disposing(),
   };
 }
 
 /** The stage behind `inverse`: rows in scaled units go out in their own. */
-export function openUnscaling(scaler: Scaler): Stage<Row, number | Float32Array> {
+export function openUnscaling(scaler: Scaler): OpenStage<Row, number | Float32Array> {
   let row = new Float64Array(0);
   let index = 0;
   return {
     step(sample, emit) {
       if (row.length !== scaler.width) row = new Float64Array(scaler.width);
-      readRow(sample, row, 'inverse', index++);
+      readRow(sample, row, 'inverse', index);
+      index++;
       const own = (i: number) => scaler.inverse(row[i] ?? 0, i);
       emit(typeof sample === 'number' ? own(0) : Float32Array.from(row, (_, i) => own(i)));
     },
-    dispose() {},
+    ...disposing(),
   };
 }
 

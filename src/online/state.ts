@@ -1,8 +1,9 @@
 import { EddyError } from '../errors.js';
+import type { Kept } from '../readouts/rls/covariance.js';
 import type { Snapshot, SnapshotValue } from '../stage.js';
 
 /** Copies of a part's arrays, in order. */
-export const packState = (arrays: readonly Float64Array[]): Float64Array[] => arrays.map((values) => values.slice());
+export const packState = (arrays: readonly Kept[]): Float64Array[] => arrays.map((values) => values.slice());
 
 /**
  * Checks what `packState` gave against the lengths that are wanted.

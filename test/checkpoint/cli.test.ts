@@ -134,8 +134,8 @@ describe('eddy inspect', () => {
     expect(stdout).toMatch(
       /layers\.1 {2}lstm 8 {2}weight_ih \[32, 8\], weight_hh \[32, 8\], bias_ih \[32\], bias_hh \[32\]/,
     );
-    expect(stdout).toMatch(/\n1,001 parameters\n/);
-    expect(stdout).toMatch(/weights 3\.9 kB/);
+    expect(stdout).toMatch(/\n1,289 parameters\n/);
+    expect(stdout).toMatch(/weights 5\.0 kB/);
     expect(stdout).toMatch(/µs a sample/);
   });
 
@@ -198,7 +198,7 @@ describe('eddy convert', () => {
     const out = at('never.json');
     writeFileSync(
       at('skip.json'),
-      '{"in_shape":[null,null,1],"in_skip":1,"layers":[{"type":"gru","activation":"","shape":[null,null,1],"weights":[[[1,2,3]],[[1,2,3]],[[1,2,3],[1,2,3]]]}]}',
+      '{"in_shape":[null,null,1],"in_skip":1,"layers":[{"type":"gru","activation":"","shape":[null,null,1],"weights":[[[1,2,3]],[[1,2,3]],[[1,2,3],[1,2,3]]]},{"type":"dense","activation":"","shape":[null,null,1],"weights":[[[1]],[0]]}]}',
     );
     const { status, stderr } = eddy('convert', at('skip.json'), out, '--to', 'onnx');
     expect(stderr).toMatch(/adds its input to its output/);

@@ -20,10 +20,14 @@ export function forward({ definition, weights }: Model, x: readonly (readonly nu
   if (!output) return sequence;
   const weight = rows(weights['output.weight']);
   const bias = weights['output.bias'].data;
-  return sequence.map((h) =>
-    activate(
-      output.activation ?? 'linear',
-      weight.map((row, i) => row.reduce((sum, w, j) => sum + w * h[j], bias[i])),
+  const skipped = (t: number, y: number[]) => (definition.skip ? y.map((value, i) => value + x[t][i]) : y);
+  return sequence.map((h, t) =>
+    skipped(
+      t,
+      activate(
+        output.activation ?? 'linear',
+        weight.map((row, i) => row.reduce((sum, w, j) => sum + w * h[j], bias[i])),
+      ),
     ),
   );
 }

@@ -11,6 +11,9 @@ const invalidFile = expect.objectContaining({ name: 'EddyError', code: 'invalid-
 const lstm = model({ input: 1, layers: [recurrent('lstm', 3)], output: dense(1) });
 const gru = model({ input: 2, layers: [recurrent('gru', 2), recurrent('gru', 2)], output: dense(1) });
 
+/** The same model with its first input added to its output. */
+const adding = ({ definition, weights }: typeof lstm) => ({ definition: { ...definition, skip: true }, weights });
+
 /** A JSON file with some fields set, `undefined` to take one away. */
 const edited = (text: string, path: (string | number)[], value: unknown): string => {
   const json = JSON.parse(text);
@@ -46,13 +49,12 @@ describe('RTNeural JSON', () => {
         },
       ],
     };
-    const { definition, weights, skip } = importRtneural(JSON.stringify(file));
+    const { definition, weights } = importRtneural(JSON.stringify(file));
     expect(definition).toEqual({
       input: 2,
       layers: [{ cell: 'gru', units: 2, resetAfter: true }],
       output: { readout: 'dense', units: 1, activation: 'sigmoid' },
     });
-    expect(skip).toBe(0);
     const numbers = (name: string) => [...weights[name].data].map((value) => Number(value.toFixed(3)));
     // PyTorch's rows: gates r z n, each of two units.
     expect(numbers('layers.0.weight_ih')).toEqual([
@@ -65,9 +67,9 @@ describe('RTNeural JSON', () => {
   });
 
   test('comes back as it was written, in_skip too', () => {
-    const text = exportRtneural({ ...gru, skip: 1 });
+    const text = exportRtneural(adding(gru));
     expect(JSON.parse(text).in_skip).toBe(1);
-    expect(importWeights(new TextEncoder().encode(text))).toEqual({ format: 'rtneural', ...gru, skip: 1 });
+    expect(importWeights(new TextEncoder().encode(text))).toEqual({ format: 'rtneural', ...adding(gru) });
     const once = importRtneural(exportRtneural(lstm));
     expect(importRtneural(exportRtneural(once))).toEqual(once);
   });
@@ -91,7 +93,8 @@ describe('RTNeural JSON', () => {
       /weights are of 2 units/,
     ],
     ['in_shape of another width', edited(text, ['in_shape'], [null, null, 1]), /first layer takes 2/],
-    ['in_skip 2', edited(text, ['in_skip'], 2), /only 0 or 1/],
+    ['in_skip 2', edited(text, ['in_skip'], 2), /only 0, or 1/],
+    ['in_skip over a sigmoid', edited(edited(text, ['in_skip'], 1), ['layers', 2, 'activation'], 'sigmoid'), /linear/],
     ['a gain', edited(text, ['out_gain'], 6), /0 dB/],
     ['an unknown field', edited(text, ['residual'], true), /residual/],
     ['an unknown field of a layer', edited(text, ['layers', 1, 'peephole'], true), /peephole/],
@@ -113,14 +116,14 @@ describe('RTNeural JSON', () => {
 
 describe('GuitarML JSON', () => {
   test('comes back as it was written, skip too', () => {
-    const text = exportGuitarml({ ...lstm, skip: 1 });
-    expect(importWeights(new TextEncoder().encode(text))).toEqual({ format: 'guitarml', ...lstm, skip: 1 });
-    expect(importGuitarml(exportGuitarml(gru))).toEqual({ ...gru, skip: 0 });
+    const text = exportGuitarml(adding(lstm));
+    expect(importWeights(new TextEncoder().encode(text))).toEqual({ format: 'guitarml', ...adding(lstm) });
+    expect(importGuitarml(exportGuitarml(gru))).toEqual(gru);
   });
 
   test('may be a bare state_dict', () => {
     const { state_dict } = JSON.parse(exportGuitarml(gru));
-    expect(importGuitarml(JSON.stringify(state_dict))).toEqual({ ...gru, skip: 0 });
+    expect(importGuitarml(JSON.stringify(state_dict))).toEqual(gru);
   });
 
   const text = exportGuitarml(lstm);
@@ -128,7 +131,7 @@ describe('GuitarML JSON', () => {
     ['another unit_type', edited(text, ['model_data', 'unit_type'], 'GRU'), /unit_type "GRU"/],
     ['another size', edited(text, ['model_data', 'hidden_size'], 40), /hidden_size 40/],
     ['another kind of model', edited(text, ['model_data', 'model'], 'ConvSimpleRNN'), /ConvSimpleRNN/],
-    ['skip 2', edited(text, ['model_data', 'skip'], 2), /only 0 or 1/],
+    ['skip 2', edited(text, ['model_data', 'skip'], 2), /only 0, or 1/],
     ['both directions', edited(text, ['model_data', 'bidirectional'], true), /bidirectional/],
     ['a tensor too many', edited(text, ['state_dict', 'conv.weight'], [[[1]]]), /several layers/],
     ['a tensor missing', edited(text, ['state_dict', 'rec.bias_hh_l0'], undefined), /only one of/],

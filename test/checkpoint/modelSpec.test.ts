@@ -21,6 +21,7 @@ const specs: [string, ModelSpec][] = [
     { input: 1, layers: [embedding(7, 3), lstm(4)], output: dense(7, { activation: 'softmax' }) },
   ],
   ['dropout', { input: 2, layers: [lstm(4, { dropout: 0.25 }), rnn(3)], output: dense(1, { activation: 'sigmoid' }) }],
+  ['a skip connection', { input: 3, layers: [gru(4)], output: dense(2), skip: true }],
   ['no readout', { input: 1, layers: [gru(4)] }],
 ];
 

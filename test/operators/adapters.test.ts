@@ -14,7 +14,9 @@ import {
   type OperatorFunction,
   of,
   pipe,
+  switchMap,
   take,
+  timer,
 } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { toAsyncGenerator } from '../../operators/toAsyncGenerator.js';
@@ -37,6 +39,11 @@ const slowly = async <T>(source: AsyncIterable<T>, each: () => void): Promise<T[
   return out;
 };
 const times = (n: number): OperatorFunction<number, number> => mergeMap((x) => Array(n).fill(x));
+/** Subscribes to its source some turns after it was subscribed to, as an operator that loads something first. */
+const late =
+  (operator: OperatorFunction<number, number>): OperatorFunction<number, number> =>
+  (source) =>
+    timer(5).pipe(switchMap(() => source.pipe(operator)));
 const failAt = (n: number): OperatorFunction<number, number> =>
   map((x) => {
     if (x === n) throw new Error(`no ${n}`);
@@ -107,6 +114,9 @@ describe.each(Object.entries(ways))('as a %s stream, an operator', (way, through
     ['completes in the middle of many', pipe(times(40), take(50)), [...Array(40).fill(1), ...Array(10).fill(2)]],
     ['completes at once', take(0), []],
     ['completes early, later', pipe(delay(1), take(2)), [1, 2]],
+    ['listens late, and misses nothing', late((source) => source), [1, 2, 3]],
+    ['listens late, and completes early', late(take(2)), [1, 2]],
+    ['never listens, and says something of its own', () => timer(3).pipe(map(() => 7)), [7]],
   ];
   it.each(cases)('%s', async (_, operator, expected) => {
     const { log, wrapped } = watched(operator);
@@ -162,6 +172,17 @@ describe.each(Object.entries(ways))('as a %s stream, an operator', (way, through
     await turn();
     expect({ live: log.live, closed: source.log.closed }).toEqual({ live: 0, closed: 1 });
     expect(source.log.pulled).toBeLessThan(way === 'node' ? 80 : 6);
+  });
+
+  it('fails with the source, and frees, though it listens late', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before its first value
+    function* broken(): Generator<number> {
+      throw new Error('source');
+    }
+    const { log, wrapped } = watched(late(map((x) => x)));
+    await expect(collect(through(wrapped, broken()))).rejects.toThrow('source');
+    await turn();
+    expect(log.live).toBe(0);
   });
 
   it('frees its endless source when the operator completes early', async () => {

@@ -1,5 +1,7 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { concat, from, lastValueFrom, NEVER, of, Subject, throwError, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { asOperator } from '../../operators/asOperator.js';
 import { checkpoint } from '../../operators/checkpoint.js';
 import { learnStage } from '../../operators/learn.js';
 import { standardizeStage } from '../../operators/standardize.js';
@@ -7,6 +9,8 @@ import type { CheckpointStore } from '../../src/checkpoint/store.js';
 import { memoryStore } from '../../src/checkpoint/stores/memory.js';
 import { adam, createModel, dense, EddyError, gru, type LearnStep, lstm, mse } from '../../src/index.js';
 import type { Stage } from '../../src/stage.js';
+import { openSum } from './sum.js';
+import { drain, observe, Source, worlds } from './worlds.js';
 
 const series = Array.from({ length: 90 }, (_, t) => Math.sin(t / 3) + (t % 7) / 10);
 
@@ -205,5 +209,41 @@ describe('checkpoint', () => {
     const bare = (): Stage<number, number> => ({ step: () => {}, dispose: () => {} });
     const run = of(1).pipe(checkpoint(memoryStore(), { key: 'a' })(bare), toArray());
     await expect(lastValueFrom(run)).rejects.toMatchObject({ code: 'invalid-option' });
+  });
+});
+
+describe.each(Object.entries(worlds))('checkpoint in a %s stream', (_, through) => {
+  const operator = (log: { live: number }, store = memoryStore()) =>
+    checkpoint(store, { key: 'sum', every: 2 })(() => openSum({ log }));
+
+  test('says what it says in RxJS, and goes on from the last checkpoint', async () => {
+    const log = { live: 0 };
+    const store = memoryStore();
+    const expected = observe(
+      asOperator(() => openSum()),
+      [1, 2, 3, 4, 5],
+    );
+    expect(await drain(through(operator(log, store), new Source([1, 2, 3, 4, 5])))).toEqual(expected);
+    expect(await drain(through(operator(log, store), new Source([1, 2, 3, 4, 5, 6])))).toEqual({ out: [21, 21] });
+    expect(log.live).toBe(0);
+  });
+
+  test('passes a source error and a bad sample on, and is free however it ends', async () => {
+    const log = { live: 0 };
+    const failure = new Error('source');
+    const broken = new Source([1, 2], failure);
+    expect((await drain(through(operator(log), broken))).error).toBe(failure);
+    const bad = new Source([1, Number.NaN, 2]);
+    expect((await drain(through(operator(log), bad))).error).toMatchObject({ code: 'invalid-sample' });
+    const left = new Source([1, 2, 3, 4]);
+    for await (const __ of through(operator(log), left)) break;
+    const abort = new AbortController();
+    const aborted = new Source([1, 2, 3, 4]);
+    const reading = drain(through(operator(log), aborted, abort.signal));
+    abort.abort();
+    await reading;
+    for (let i = 0; i < 5; i++) await turn();
+    expect([broken, bad, left, aborted].map(({ open }) => open)).toEqual([0, 0, 0, 0]);
+    expect(log.live).toBe(0);
   });
 });

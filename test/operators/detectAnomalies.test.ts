@@ -49,8 +49,8 @@ describeOperator<Box, Anomaly>('detectAnomalies', {
   sample: fc.record({ x: fc.double({ min: -1e6, max: 1e6, noNaN: true }) }),
   bad: [{ x: Number.NaN }, { x: Number.POSITIVE_INFINITY }],
   tolerant: (onInvalid) => detectAnomalies({ ...boxed, onInvalid }),
-  failing: (when, error) =>
-    detectAnomalies({
+  failingStage: (when, error) =>
+    detectAnomaliesStage({
       ...boxed,
       value: ({ x }) => {
         if (when()) throw error;

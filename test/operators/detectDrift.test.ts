@@ -23,6 +23,13 @@ describeOperator<number, Drift>('detectDrift', {
   sample: fc.double({ min: 0, max: 1, noNaN: true }),
   bad: [Number.NaN, Number.NEGATIVE_INFINITY],
   tolerant: (onInvalid) => detectDrift({ onInvalid }),
+  failingStage: (when, error) =>
+    detectDriftStage({
+      value: (x) => {
+        if (when()) throw error;
+        return x;
+      },
+    }),
 });
 
 describe('on the stream of the examples in the documentation of River (riverml.xyz, api/drift)', () => {

@@ -93,6 +93,7 @@ describeOperator('keyed', {
   },
   sample: fc.record({ id: fc.constantFrom('a', 'b', 'c'), x: fc.integer({ min: -9, max: 9 }) }),
   bad: [{ id: 'a', x: Number.NaN }],
+  without: { tolerant: 'the keys’ own stages have it' },
   failing: (when, error) =>
     keyed(
       ({ id }) => {

@@ -48,6 +48,7 @@ describeOperator<Reading, Keyed<string, Float32Array>>('keyedPredict', {
   },
   sample: reading('a', 'b', 'c'),
   bad,
+  without: { tolerant: 'what is held is the last good sample of the same key: below' },
   failing: (when, error) =>
     keyedPredict(
       model,

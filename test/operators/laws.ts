@@ -1,7 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { EMPTY, from, NEVER, Observable, type OperatorFunction, repeat, retry, Subject, take } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { asOperator } from '../../operators/asOperator.js';
 import type { OnInvalid } from '../../src/onInvalid.js';
 import type { Stage } from '../../src/stage.js';
 import { drain, observe, Source, worlds } from './worlds.js';
@@ -22,6 +24,10 @@ export interface OperatorUnderTest<In, Out> {
   tolerant?: (onInvalid: OnInvalid) => OperatorFunction<In, Out>;
   /** The operator with a user callback that throws `error` at each sample for which `when` says so. */
   failing?: (when: () => boolean, error: Error) => OperatorFunction<In, Out>;
+  /** In place of `failing`: its stage, whose state must then be as it was, too. */
+  failingStage?: (when: () => boolean, error: Error) => () => Stage<In, Out>;
+  /** Why a law cannot be asked of it; each of these that is left out above must stand here. */
+  without?: Partial<Record<'open' | 'bad' | 'tolerant' | 'failing', string>>;
   /** What is in use (heap bytes, live stages); back to where it was once every stream is gone. */
   inUse?: () => number;
   /** Runs of each property. Default 25. */
@@ -30,7 +36,9 @@ export interface OperatorUnderTest<In, Out> {
 
 /** The laws that every operator keeps, in RxJS, Node, Web and generator streams alike. */
 export function describeOperator<In, Out>(name: string, subject: OperatorUnderTest<In, Out>): void {
-  const { operator, sample, open, bad = [], tolerant, failing, inUse = () => 0, runs = 25 } = subject;
+  const { operator, sample, open, bad = [], tolerant, failingStage, inUse = () => 0, runs = 25 } = subject;
+  const failing =
+    subject.failing ?? (failingStage && ((when: () => boolean, error: Error) => asOperator(failingStage(when, error))));
   const samples = fc.array(sample, { maxLength: 30 });
   const some = fc.array(sample, { minLength: 1, maxLength: 30 });
   const law = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void | Promise<void>) =>
@@ -58,6 +66,69 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
   };
 
   describe(`${name} keeps the laws of operators:`, () => {
+    it('leaves no law out without a reason', () => {
+      const asked = { open, bad: subject.bad, tolerant, failing };
+      const left = Object.entries(asked).filter(([, given]) => given === undefined);
+      expect(Object.keys(subject.without ?? {}).sort()).toEqual(left.map(([which]) => which).sort());
+    });
+
+    it('speaks in the turn of its sample, ends with its source, and is gone where its subscriber left', () =>
+      law(fc.tuple(samples, fc.nat(30)), ([values, leaves]) => {
+        const { out, marks } = live(values);
+        const whole = observe(operator(), values).out;
+        // The first sample comes in frame 1, the end one frame after the last.
+        const spoken = (until: number): [frame: number, value: Out][] =>
+          marks.flatMap((mark, i) =>
+            i + 1 < until ? out.slice(marks[i - 1] ?? 0, mark).map((o): [number, Out] => [i + 1, o]) : [],
+          );
+        const play = (end: number | undefined) => {
+          const heard: [number, unknown][] = [];
+          const scheduler = new TestScheduler(() => {});
+          return scheduler.run(({ flush }) => {
+            const at = (frame: number, act: () => void) => scheduler.schedule(act, frame);
+            const input = new Subject<In>();
+            const run = input.pipe(operator()).subscribe({
+              next: (value) => heard.push([scheduler.frame, value]),
+              complete: () => heard.push([scheduler.frame, 'end']),
+            });
+            for (const [i, value] of values.entries()) at(i + 1, () => input.next(value));
+            at(values.length + 1, () => input.complete());
+            let observed = true;
+            if (end !== undefined) {
+              at(end, () => {
+                run.unsubscribe();
+                observed = input.observed;
+              });
+            }
+            flush();
+            return { heard, observed };
+          });
+        };
+        const last = values.length + 1;
+        const words = whole.slice(out.length).map((o): [number, Out] => [last, o]);
+        expect(play(undefined).heard).toEqual([...spoken(last), ...words, [last, 'end']]);
+        const left = Math.min(leaves, values.length);
+        // What was scheduled first for a frame runs first in it: the sample of that frame is still heard.
+        expect(play(left)).toEqual({ heard: spoken(left + 1), observed: false });
+      }));
+
+    it('takes a sample that its own output sends back into the source as the next one', () =>
+      law(samples, (values) => {
+        const input = new Subject<In>();
+        const out: Out[] = [];
+        let next = 0;
+        const feed = () => {
+          if (next < values.length) input.next(values[next++]);
+        };
+        const run = input.pipe(operator()).subscribe((value) => {
+          out.push(value);
+          feed();
+        });
+        while (next < values.length) feed();
+        run.unsubscribe();
+        expect(out).toEqual(live(values).out);
+      }));
+
     it('ends on an empty source, and stays silent on one that never speaks', () =>
       law(fc.constant(null), async () => {
         const { error } = observe(operator(), []);
@@ -276,6 +347,20 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
             }
           }));
       }
+    }
+
+    if (failingStage) {
+      it('is as it was after what a user callback throws', () =>
+        law(some, (values) => {
+          let fails = false;
+          const stage = failingStage(() => fails, new Error('callback'))();
+          for (const value of values) stage.step(value, () => {});
+          const was = stage.snapshot?.();
+          fails = true;
+          expect(() => stage.step(values[0], () => expect.fail('emitted'))).toThrow('callback');
+          expect(stage.snapshot?.()).toEqual(was);
+          stage.dispose();
+        }));
     }
 
     if (failing) {

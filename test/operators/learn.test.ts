@@ -57,6 +57,7 @@ for (const [name, options] of forms) {
     open: () => openAnew(options),
     sample: fc.tuple(fc.float({ noNaN: true, min: -2, max: 2 }), fc.float({ noNaN: true, min: -2, max: 2 })),
     bad,
+    without: { tolerant: 'hold: a held sample’s target is missing, which no source of good samples can say; below' },
     failing: (when, error) =>
       learnAnew({
         ...options,

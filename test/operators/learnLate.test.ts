@@ -69,12 +69,14 @@ describeOperator('learnLate', {
     { id: Number.NaN, x: [1, 2] },
   ],
   inUse,
+  without: { open: 'its stage’s, below', tolerant: 'its stage’s', failing: 'its stage’s' },
 });
 describeOperator("learnLate's stage", {
   operator: () => asOperator(learnLateStage(model, options(1e-300))),
   open: () => openOwn(0.1),
   sample: input,
   bad: [{ sample: { id: 1, x: [1] } }, { sample: { id: Number.NaN, x: [1, 2] } }],
+  without: { tolerant: 'a held sample has the id of its own, a dropped label no sample: below' },
   failing: (when, error) =>
     asOperator(
       learnLateStage(model, {
@@ -181,16 +183,19 @@ describe('learnLate', () => {
       add: (name, by) => {
         totals[name] = (totals[name] ?? 0) + by;
       },
-      set() {},
+      set: (name, value) => {
+        totals[name] = value;
+      },
       record() {},
     };
+    const heapBytes = runtime.heap.bytesInUse;
     const stage = learnLateStage(model, { ...options(1e-300, 'skip', metrics), maxLag: 1 })();
     for (let id = 1; id <= 4; id++) stage.step({ sample: { id, x: [0, 1] } }, () => {});
     for (const click of [1, 9, 3]) stage.step({ label: { click, amount: 1 } }, () => {});
     stage.step({ label: { click: 4, amount: Number.POSITIVE_INFINITY } }, () => {});
     stage.step({ sample: { id: 5, x: [Number.NaN, 1] } }, () => {});
     stage.dispose();
-    expect(totals).toEqual({ samples: 4, updates: 1, lostLabels: 2, lateLabels: 2, skipped: 2 });
+    expect(totals).toEqual({ samples: 5, heapBytes, updates: 1, lostLabels: 2, lateLabels: 2, skipped: 2 });
   });
 
   it('checks its options at the call', () => {

@@ -1,12 +1,15 @@
 import { type Attributes, createNoopMeter, type MetricOptions } from '@opentelemetry/api';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
-import { from } from 'rxjs';
+import { from, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { asOperator } from '../../operators/asOperator.js';
+import { keyed } from '../../operators/keyed.js';
+import { learnStage } from '../../operators/learn.js';
 import { measured } from '../../operators/measured.js';
 import { openTelemetryMetrics } from '../../operators/openTelemetryMetrics.js';
 import { prometheusMetrics } from '../../operators/prometheusMetrics.js';
+import { createModel, dense, lstm, mse, sgd } from '../../src/index.js';
 import type { Countable, Metrics } from '../../src/metrics.js';
 import { SampleReader } from '../../src/onInvalid.js';
 import { describeOperator } from './laws.js';
@@ -31,6 +34,7 @@ describeOperator('measured', {
   bad: [Number.NaN],
   tolerant: (onInvalid) => asOperator(measured(() => openSum({ log, onInvalid }), ledger().metrics)),
   inUse: () => log.live,
+  without: { failing: 'it calls nothing of its own: the stage is another’s, and metrics must not throw' },
 });
 
 describe('measured', () => {
@@ -84,6 +88,7 @@ function useAll(metrics: Metrics) {
     'samples',
     'skipped',
     'held',
+    'dropped',
     'failed',
     'updates',
     'skippedUpdates',
@@ -108,6 +113,7 @@ describe('prometheusMetrics', () => {
       'eddy_samples_total 2',
       'eddy_skipped_total 2',
       'eddy_held_total 2',
+      'eddy_dropped_total 2',
       'eddy_failed_total 2',
       'eddy_updates_total 2',
       'eddy_skipped_updates_total 2',
@@ -156,6 +162,62 @@ function openMeter() {
   return { told, units, meter };
 }
 
+describe('a learning stream of keys under observation', () => {
+  it('tells samples, skipped and clipped ones, updates, late labels, keys, heap and step times, as they stand', async () => {
+    using model = await createModel({ input: 1, layers: [lstm(3)], output: dense(1), seed: 1 });
+    const registry = new Registry();
+    const { told, meter } = openMeter();
+    const [prometheus, otel] = [prometheusMetrics({ registry }), openTelemetryMetrics({ meter })];
+    const metrics: Metrics = {
+      add(name, by) {
+        prometheus.add(name, by);
+        otel.add(name, by);
+      },
+      set(name, value) {
+        prometheus.set(name, value);
+        otel.set(name, value);
+      },
+      record(name, value) {
+        prometheus.record(name, value);
+        otel.record(name, value);
+      },
+    };
+    const readings = new Subject<{ id: number; x: number }>();
+    const open = learnStage<{ id: number; x: number }>(model, {
+      features: ({ x }) => x,
+      target: ({ x }) => x,
+      horizon: 1,
+      k1: 1,
+      k2: 2,
+      loss: mse,
+      optimizer: sgd(0.01),
+      clipNorm: 1e-9,
+      onInvalid: 'skip',
+      metrics,
+    });
+    const run = readings.pipe(keyed(({ id }) => id, open, { metrics, maxKeys: 2 })).subscribe();
+    for (let i = 0; i < 40; i++) readings.next({ id: i % 2, x: i / 40 });
+    readings.next({ id: 0, x: Number.NaN });
+    readings.next({ id: 2, x: 1 });
+    const level = async (name: string) =>
+      Number((await registry.metrics()).match(new RegExp(`^${name} (.*)$`, 'm'))?.[1]);
+    expect(await level('eddy_keys')).toBe(2);
+    expect(await level('eddy_evicted_keys_total')).toBe(1);
+    expect(await level('eddy_heap_bytes')).toBeGreaterThan(1000);
+    run.unsubscribe();
+    expect(await level('eddy_keys')).toBe(0);
+    expect(await level('eddy_samples_total')).toBe(42);
+    expect(await level('eddy_skipped_total')).toBe(1);
+    // The first sample of each key has nothing before it to be learned from.
+    expect(await level('eddy_updates_total')).toBe(38);
+    expect(await level('eddy_clipped_total')).toBe(38);
+    expect(await level('eddy_step_seconds_count')).toBe(2);
+    const sum = (name: string) =>
+      told.filter(([, told]) => told === name).reduce((total, [, , by]) => total + Number(by), 0);
+    expect([sum('eddy.samples'), sum('eddy.updates'), sum('eddy.keys'), sum('eddy.skipped')]).toEqual([42, 38, 0, 1]);
+  });
+});
+
 describe('openTelemetryMetrics', () => {
   it('tells every metric to an instrument of its kind', () => {
     const { told, units, meter } = openMeter();
@@ -165,6 +227,7 @@ describe('openTelemetryMetrics', () => {
       'samples',
       'skipped',
       'held',
+      'dropped',
       'failed',
       'updates',
       'skipped_updates',

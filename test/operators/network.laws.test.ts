@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { afterAll } from 'vitest';
 import { learn, learnStage } from '../../operators/learn.js';
+import { learnApart, learnApartStage } from '../../operators/learnApart.js';
 import { predict, predictStage } from '../../operators/predict.js';
+import { serveLearner } from '../../src/apart/serveLearner.js';
 import { createModel, dense, lstm, mse, sgd } from '../../src/index.js';
 import { Model } from '../../src/model/model.js';
 import type { OnInvalid } from '../../src/onInvalid.js';
@@ -23,8 +25,8 @@ describeOperator('predict', {
   sample,
   bad,
   tolerant: (onInvalid) => predict<number[]>(model, { onInvalid }),
-  failing: (when, error) =>
-    predict<number[]>(model, {
+  failingStage: (when, error) =>
+    predictStage<number[]>(model, {
       features: (value) => {
         if (when()) throw error;
         return value;
@@ -39,6 +41,7 @@ describeOperator("predict's last output", {
   sample,
   bad,
   tolerant: (onInvalid) => predict<number[]>(model, { emit: 'last', onInvalid }),
+  without: { failing: 'as predict' },
   inUse,
 });
 
@@ -47,6 +50,7 @@ interface Labelled {
   y: number;
 }
 
+const HELD = 'hold: a held sample’s target is missing, which no source of good samples can say';
 for (const horizon of [0, 2]) {
   // At a rate that is 0 as float32 the whole of learning runs, and the weights, which all subscriptions share, stay as they are.
   const options = (onInvalid: OnInvalid = 'error', target = (value: Labelled) => value.y) => ({
@@ -75,8 +79,9 @@ for (const horizon of [0, 2]) {
     },
     sample: fc.record({ x: sample, y: number }),
     bad: bad.map((x) => ({ x, y: 1 })),
-    failing: (when, error) =>
-      learn<Labelled>(
+    without: { tolerant: HELD },
+    failingStage: (when, error) =>
+      learnStage<Labelled>(
         model,
         options('error', ({ y }) => {
           if (when()) throw error;
@@ -86,3 +91,37 @@ for (const horizon of [0, 2]) {
     inUse,
   });
 }
+
+// Over a real port to a real learner, which has no thread of its own here; it hands over nothing in so few samples, and outputs are the same.
+const worker = () => {
+  const { port1, port2 } = new MessageChannel();
+  serveLearner(port2);
+  return port1;
+};
+const apart = (onInvalid: OnInvalid = 'error', target = (value: Labelled) => value.y) => ({
+  worker,
+  features: (value: Labelled) => value.x,
+  target,
+  onInvalid,
+  k1: 2,
+  k2: 4,
+  loss: mse,
+  optimizer: sgd(0.01),
+  handOver: { updates: 1000 },
+});
+describeOperator('learnApart', {
+  operator: () => learnApart<Labelled>(model, apart()),
+  open: learnApartStage<Labelled>(model, apart()),
+  sample: fc.record({ x: sample, y: number }),
+  bad: [...bad.map((x) => ({ x, y: 1 })), { x: [0, 0], y: Number.POSITIVE_INFINITY }],
+  without: { tolerant: HELD },
+  failingStage: (when, error) =>
+    learnApartStage<Labelled>(
+      model,
+      apart('error', ({ y }) => {
+        if (when()) throw error;
+        return y;
+      }),
+    ),
+  inUse,
+});

@@ -21,6 +21,11 @@ describeOperator<LearnStep, OutputInterval>('outputIntervals', {
   operator: () => outputIntervals({ loss: quantiles }),
   open: outputIntervalsStage({ loss: quantiles }),
   sample,
+  without: {
+    bad: 'it takes what learn has checked',
+    tolerant: 'it takes what learn has checked',
+    failing: 'it calls nothing',
+  },
 });
 
 const stepOf = (output: number[], target?: number[]): LearnStep => ({

@@ -3,7 +3,7 @@ import { from, NEVER, of, Subject, toArray } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { type PredictOptions, predict, predictStage } from '../../operators/predict.js';
-import { dense, lstm, type Sample } from '../../src/index.js';
+import { createModel, dense, lstm, mse, openLearner, type Sample, sgd } from '../../src/index.js';
 import { Model } from '../../src/model/model.js';
 import { startTfjs } from '../../src/runtime/tfjs.js';
 import { describeOperator } from './laws.js';
@@ -218,5 +218,22 @@ describe('predict', () => {
       .subscribe({ error: (error) => errors.push(error) });
     const disposed = expect.objectContaining({ code: 'disposed' });
     expect(errors).toEqual([disposed, disposed]);
+  });
+});
+
+describe('using', () => {
+  it('frees a stage, a state, a learner and a model at the end of their block', async () => {
+    const before = heap.bytesInUse;
+    {
+      using own = await createModel({ input: 2, layers: [lstm(3)], output: dense(1) });
+      using state = own.openState(4);
+      using learner = openLearner(own, { k1: 1, k2: 2, loss: mse, optimizer: sgd(0.1) });
+      using stage = predictStage<[number, number]>(own)();
+      own.step(new Float32Array(8), state);
+      learner.step([1, 2], 1);
+      stage.step([1, 2], () => {});
+      expect(heap.bytesInUse).toBeGreaterThan(before);
+    }
+    expect(heap.bytesInUse).toBe(before);
   });
 });

@@ -34,6 +34,7 @@ for (const [name, options] of Object.entries({
     open: predictStage<number[]>(model, options),
     sample: pair,
     inUse,
+    without: { bad: 'as predict', tolerant: 'as predict', failing: 'as predict' },
   });
 }
 
@@ -62,6 +63,7 @@ describeOperator('generate steered', {
   sample: number,
   bad: [Number.NaN],
   inUse,
+  without: { tolerant: 'as on its own', failing: 'as on its own' },
 });
 
 interface Fed {
@@ -97,6 +99,7 @@ for (const horizon of [0, 1] as const) {
     sample: fc.record({ x: number, y: number }),
     bad: [{ x: Number.NaN, y: 0 }],
     inUse,
+    without: { tolerant: 'as learn', failing: 'as learn' },
   });
 }
 

@@ -13,12 +13,19 @@ export interface SpecOptions<O extends { lr: number }, S> {
   /** The readout's activation; without weights for a readout the last layer's h is the output. */
   output?: DenseActivation;
   weights: SpecWeights;
+  /** The first numbers of a sample are added to the outputs. */
+  skip?: boolean;
   /** The state before sample 1; zeros unless given, and after every reset. */
   state?: ReferenceState[];
   k1: number;
   k2: number;
   /** `logits`: the loss reads the readout before its activation. */
-  loss: { of(output: number[], target: Target): LossResult | undefined; logits?: boolean };
+  loss: {
+    of(output: number[], target: Target): LossResult | undefined;
+    logits?: boolean;
+    /** The gradient of a loss that is a window's own, not the mean of its samples'. */
+    ofWindow?(outputs: number[][], targets: (Target | undefined)[]): number[][] | undefined;
+  };
   optimizer: { rule: OptimizerReference<O, S>; options: O };
   clipNorm?: number;
   clipValue?: number;
@@ -80,8 +87,9 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
       return step;
     });
     const readout = now.weights.output && denseReference.forward(now.weights.output, signal, output);
-    const read = (loss.logits ? readout?.logits : readout?.output) ?? signal;
-    return { steps, readout, output: readout?.output ?? signal, read, state: steps.map((step) => step.state) };
+    const skip = (values: number[]) => (options.skip ? values.map((value, i) => value + x[i]) : values);
+    const read = skip((loss.logits ? readout?.logits : readout?.output) ?? signal);
+    return { steps, readout, output: skip(readout?.output ?? signal), read, state: steps.map((step) => step.state) };
   }
 
   /** The gradient of the mean loss over the labelled samples of the window that ends at the front, none into its first state. */
@@ -95,11 +103,18 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     });
     const labelled = passes.filter((pass) => pass.loss).length;
     if (labelled === 0) return undefined;
+    const along = loss.ofWindow?.(
+      passes.map(({ read }) => read),
+      window.map(({ target }) => target),
+    );
+    const slopes = passes.map(
+      (pass, t) => along?.[t] ?? pass.loss?.gradient.map((d) => d / labelled) ?? zeros(pass.read.length),
+    );
 
     let total = zeros(rowsOf(now.weights).flat().length);
     const dState: ReferenceState[] = [...zeroState];
-    for (const pass of passes.reverse()) {
-      const dRead = pass.loss?.gradient.map((d) => d / labelled) ?? zeros(pass.read.length);
+    for (let t = passes.length - 1; t >= 0; t--) {
+      const [pass, dRead] = [passes[t], slopes[t]];
       const backward = loss.logits ? denseReference.backwardLogits : denseReference.backward;
       const dense = now.weights.output && pass.readout && backward(now.weights.output, pass.readout, dRead);
       const weights: SpecWeights = { layers: [], ...(dense && { output: dense.weights }) };

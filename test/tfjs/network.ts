@@ -4,7 +4,7 @@ import type { ModelSpec } from '../../src/model/definition.js';
 type Tensors = { readonly [name: string]: tf.Tensor };
 
 /** The same network written in tfjs ops: what `sequence` is held to. x [steps, rows, input]. */
-export function networkOfOps({ layers, output }: ModelSpec, x: tf.Tensor, start: Tensors, weights: Tensors) {
+export function networkOfOps({ layers, output, skip }: ModelSpec, x: tf.Tensor, start: Tensors, weights: Tensors) {
   const state: { [name: string]: tf.Tensor } = { ...start };
   const ys = tf.unstack(x).map((sample) => {
     let signal = sample;
@@ -44,6 +44,7 @@ export function networkOfOps({ layers, output }: ModelSpec, x: tf.Tensor, start:
     });
     if (!output) return signal;
     const z = tf.add(tf.matMul(signal, weights['output.weight'], false, true), weights['output.bias']);
+    if (skip && output.activation === 'linear') return tf.add(z, tf.slice(sample, [0, 0], [-1, output.units]));
     return { linear: z, sigmoid: tf.sigmoid(z), softmax: tf.softmax(z) }[output.activation];
   });
   return { output: tf.stack(ys), state };

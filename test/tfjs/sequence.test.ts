@@ -18,6 +18,7 @@ const networks: { [name: string]: ModelSpec } = {
   },
   'two lstm': { input: 3, layers: [lstm(5), lstm(4)], output: dense(3, { activation: 'softmax' }) },
   'two gru': { input: 3, layers: [gru(4), gru(5, { resetAfter: false })], output: dense(2) },
+  'lstm with a skip connection': { input: 3, layers: [lstm(5)], output: dense(2), skip: true },
   'gru over an embedding': { input: 1, layers: [embedding(7, 3), gru(4)], output: dense(2) },
   'lstm over rnn, no readout': { input: 3, layers: [rnn(4), lstm(5)] },
 };

@@ -1,9 +1,9 @@
-import type { Runtime, Snapshot } from 'rx-eddy';
+import type { Snapshot } from 'rx-eddy';
 import type { CellName, Lab as LabView, Settings } from '../protocol.js';
 import { Channel } from './channel.js';
 import type { History } from './history.js';
 import { KeptWeights } from './kept.js';
-import { Network, type ScaledRow } from './network.js';
+import { type Bench, Network, type ScaledRow } from './network.js';
 import { recordOf } from './record.js';
 import { CELLS, changed } from './settings.js';
 
@@ -16,7 +16,7 @@ export class Lab {
   readonly #networks = new Map<CellName, Network>();
 
   constructor(
-    private readonly runtime: Runtime,
+    private readonly bench: Bench,
     private readonly history: History,
     settings: Settings,
   ) {
@@ -118,7 +118,7 @@ export class Lab {
   #open(cell: CellName): Network {
     const known = this.#networks.get(cell);
     if (known) return known;
-    const network = new Network(this.runtime, cell, this.history.channels, () => this.settings);
+    const network = new Network(this.bench, cell, this.history.channels, () => this.settings);
     this.#teach(network);
     network.learner.frozen = this.#frozen;
     this.#networks.set(cell, network);

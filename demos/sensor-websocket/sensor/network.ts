@@ -5,6 +5,7 @@ import {
   type Learner,
   type LearnStep,
   lstm,
+  type Metrics,
   type Model,
   mse,
   openModel,
@@ -26,6 +27,12 @@ export interface ScaledRow {
   target: Float32Array;
 }
 
+/** What a sensor's networks run on, and where their counts go. */
+export interface Bench {
+  runtime: Runtime;
+  metrics?: Metrics;
+}
+
 const LAYERS = { rnn, lstm, gru };
 const GATES: Readonly<Record<CellName, Readonly<Record<string, string>>>> = {
   rnn: { h: 'hidden' },
@@ -45,7 +52,7 @@ export class Network {
   #output: Float32Array;
 
   constructor(
-    runtime: Runtime,
+    { runtime, metrics }: Bench,
     readonly cell: CellName,
     channels: number,
     /** Asked for the rate at each update, so that a new one acts at once. */
@@ -71,6 +78,7 @@ export class Network {
       optimizer: adam(1),
       schedule: () => settings().learningRate,
       clipNorm: 1,
+      ...(metrics && { metrics }),
       inspect: (learner) => {
         this.#learner = learner;
       },

@@ -1,9 +1,10 @@
-import type { Runtime, Snapshot, Stage } from 'rx-eddy';
+import type { Snapshot, Stage } from 'rx-eddy';
 import type { SensorSummary, Settings } from '../protocol.js';
 import { Channel } from './channel.js';
 import { Detectors } from './detectors.js';
 import { History } from './history.js';
 import { Lab, scaleRow } from './lab.js';
+import type { Bench } from './network.js';
 import type { Made, Reading } from './reading.js';
 import { numbersOf, recordOf } from './record.js';
 import { changed, DEFAULTS } from './settings.js';
@@ -26,25 +27,25 @@ export class Sensor implements Stage<Reading, { reading: Reading; made: Made }> 
   readonly #row: { input: Float32Array; target: Float32Array };
 
   constructor(
-    runtime: Runtime,
+    bench: Bench,
     readonly name: string,
     readonly channels: number,
     settings: Settings = DEFAULTS,
   ) {
     this.history = new History(channels, HELD);
-    this.lab = new Lab(runtime, this.history, settings);
+    this.lab = new Lab(bench, this.history, settings);
     this.#scales = Array.from({ length: channels }, () => new Channel());
     this.#detectors = new Detectors(channels);
     this.#row = { input: new Float32Array(2 * channels), target: new Float32Array(channels) };
   }
 
   /** Opens a sensor as its `snapshot()` left it. @throws TypeError or EddyError where that is none. */
-  static from(runtime: Runtime, name: string, from: Snapshot): Sensor {
+  static from(bench: Bench, name: string, from: Snapshot): Sensor {
     const settings = changed(DEFAULTS, from.settings);
     const channels = Number(from.channels);
     if (typeof settings === 'string') throw new TypeError(`a sensor's checkpoint must have its settings: ${settings}`);
     if (!(Number.isInteger(channels) && channels >= 1)) throw new TypeError("a sensor's checkpoint must have channels");
-    const sensor = new Sensor(runtime, name, channels, settings);
+    const sensor = new Sensor(bench, name, channels, settings);
     try {
       sensor.restore(from);
     } catch (error) {

@@ -3,8 +3,6 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 export interface DoorsOptions {
-  maxConnections: number;
-  maxPerAddress: number;
   token: string | undefined;
   /** Pages of other origins that may speak to the server, as `https://example.org`. */
   origins: readonly string[];
@@ -18,12 +16,9 @@ export interface Refusal {
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Who may come in, and how many at once. */
+/** Who may come in. */
 export class Doors {
   readonly #options: DoorsOptions;
-  readonly #perAddress = new Map<string, number>();
-  /** Connections that are in. */
-  open = 0;
 
   constructor(options: DoorsOptions) {
     this.#options = options;
@@ -36,22 +31,6 @@ export class Doors {
     if (origin !== undefined && !this.#mayCome(origin, host))
       return { status: 403, text: 'pages of this origin may not connect; start with --origin' };
     return this.#hasToken(request, url) ? undefined : { status: 401, text: 'a token is needed: ?token=TOKEN' };
-  }
-
-  /** Counts a connection in, or refuses it; the function returned counts it out. */
-  enter(address: string): Refusal | (() => void) {
-    const { maxConnections, maxPerAddress } = this.#options;
-    const here = this.#perAddress.get(address) ?? 0;
-    if (this.open >= maxConnections) return { status: 503, text: 'too many connections' };
-    if (here >= maxPerAddress) return { status: 429, text: 'too many connections from this address' };
-    this.open++;
-    this.#perAddress.set(address, here + 1);
-    return () => {
-      this.open--;
-      const left = (this.#perAddress.get(address) ?? 1) - 1;
-      if (left > 0) this.#perAddress.set(address, left);
-      else this.#perAddress.delete(address);
-    };
   }
 
   /** A number or localhost cannot have been made to point here by someone else's name server; another name must be an origin's. */

@@ -1,19 +1,25 @@
 import type { WebSocket } from 'ws';
 
-/** Pings a connection, and ends it when the last ping has not been answered. */
+/** Pings a connection, and ends it when nothing at all has come of it since the last ping. */
 export function keepAlive(socket: WebSocket, everyMs: number, onSilent: () => void): void {
-  let answered = true;
+  let heard = true;
+  const hear = () => {
+    heard = true;
+  };
+  const end = () => {
+    if (heard) return;
+    onSilent();
+    socket.terminate();
+  };
   const timer = setInterval(() => {
-    if (!answered) {
-      onSilent();
-      socket.terminate();
-      return;
+    // After a long turn of ours its answer may lie there unread: it is read before the verdict.
+    if (!heard) setImmediate(end);
+    else {
+      heard = false;
+      socket.ping();
     }
-    answered = false;
-    socket.ping();
   }, everyMs);
-  socket.on('pong', () => {
-    answered = true;
-  });
+  socket.on('pong', hear);
+  socket.on('message', hear);
   socket.on('close', () => clearInterval(timer));
 }

@@ -19,6 +19,7 @@ export class Hub {
   /** When each sensor whose networks run side by side was last looked at. */
   readonly #labs = new Map<string, number>();
   readonly #timers: readonly NodeJS.Timeout[];
+  #begun = 0;
 
   constructor(
     private readonly sensors: Sensors,
@@ -50,7 +51,9 @@ export class Hub {
 
   watch(viewer: Viewer, names: readonly string[]): void {
     for (const name of viewer.shown.keys()) if (!names.includes(name)) viewer.shown.delete(name);
-    for (const name of names.filter((name) => !viewer.shown.has(name))) this.#showHistory(viewer, name);
+    for (const name of names.filter((name) => !viewer.shown.has(name)))
+      if (viewer.room(performance.now()) === 'room') this.#showHistory(viewer, name);
+      else viewer.shown.set(name, 0);
     this.#runLabs();
     for (const name of names) this.showLab(name);
   }
@@ -115,9 +118,11 @@ export class Hub {
   #showLabs(): void {
     this.#runLabs();
     for (const name of this.#labs.keys()) this.showLab(name);
+    if (this.sensors.begun !== this.#begun) this.#showOverview(); // whoever waits for a first sensor need not wait longer
   }
 
   #showOverview(): void {
+    this.#begun = this.sensors.begun;
     if (this.#viewers.size === 0) return;
     this.broadcast({ type: 'sensors', sensors: this.sensors.summaries() });
     this.broadcast(this.load());

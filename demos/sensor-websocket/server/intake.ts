@@ -18,7 +18,7 @@ export class Intake {
     /** Where the forecasts go, if whoever sends wants them. */
     private readonly answer?: (answer: object) => void,
   ) {
-    this.#bucket = new Bucket(LIMITS.rowsPerSecond, performance.now());
+    this.#bucket = new Bucket(LIMITS.numbersPerSecond, LIMITS.numbersAtOnce, performance.now());
   }
 
   /** @throws FrameError where the frame is not to the protocol. */
@@ -31,14 +31,16 @@ export class Intake {
     this.#admit(frame.sensor);
     if (frame.notFinite > 0) this.dropped.add('not-finite', frame.notFinite);
     if (frame.rows) this.#push(frame.sensor, frame.rows, arrived);
-    else void this.#tell(frame.sensor);
+    else if (this.#bucket.take(arrived, LIMITS.question)) void this.#tell(frame.sensor);
+    else this.dropped.add('rate');
   }
 
   #push(sensor: string, rows: NonNullable<Frame['rows']>, arrived: number): void {
     const { answer } = this;
     const reply = answer && ((made: Made) => answer(answerOf(sensor, made)));
     for (const row of rows) {
-      if (this.#bucket.take(arrived)) this.sensors.push({ sensor, ...row, arrived, ...(reply && { reply }) });
+      if (this.#bucket.take(arrived, row.values.length))
+        this.sensors.push({ sensor, ...row, arrived, ...(reply && { reply }) });
       else this.dropped.add('rate');
     }
   }

@@ -12,11 +12,16 @@ export const LIMITS = {
   name: 64,
   sensorsPerConnection: 1000,
   channels: 8,
-  rowsPerFrame: 1024,
+  rowsPerFrame: 256,
   /** Beyond it float32 deviations and squares would be lost. */
   magnitude: 1e30,
-  /** Rows that one connection may send in a second; as many may come at once. */
-  rowsPerSecond: 20_000,
+  /** Numbers that one connection may send in a second, and at once: a frame's worth. */
+  numbersPerSecond: 5000,
+  numbersAtOnce: 2048,
+  /** A question where a sensor stands costs as much as so many numbers: a file is read for it. */
+  question: 20,
+  /** Rows a second of each series that is replayed. */
+  replaySpeed: 1000,
   /** Rows that wait while a sensor's checkpoint is being read. */
   queued: 1024,
   /** Rows below which a sensor has learned nothing worth a file. */

@@ -39,8 +39,8 @@ export function obey(
   if (said.type === 'replay') {
     const { speed, paused } = said;
     if (!replay) problem('no-replay', 'nothing is replayed here; start the server with a replay');
-    else if (!(typeof speed === 'number' && speed > 0 && speed <= 1e4 && typeof paused === 'boolean'))
-      problem('invalid', 'speed must be above 0, up to 10,000 rows a second, and paused true or false');
+    else if (!(typeof speed === 'number' && speed > 0 && speed <= LIMITS.replaySpeed && typeof paused === 'boolean'))
+      problem('invalid', `speed must be above 0, up to ${LIMITS.replaySpeed} rows a second, and paused true or false`);
     else {
       replay.set(speed, paused);
       hub.broadcast({ type: 'replay', replay: replay.state });

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Dropped, DropReason } from './dropped.js';
 
 const BUCKETS = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 5e-2, 1e-1, 1];
@@ -32,7 +32,7 @@ export function measure(
   gauge('sensors', 'Sensors whose state is in memory', counts.sensors);
   gauge('viewers', 'Dashboards that are connected', counts.viewers);
   gauge('connections', 'WebSocket connections', counts.connections);
-  gauge('resident_bytes', 'Memory of the process', () => process.memoryUsage.rss());
+  collectDefaultMetrics({ register: registry });
   const latency = new Histogram({
     name: 'eddy_demo_latency_seconds',
     help: 'From a frame in to its forecast out',

@@ -1,8 +1,9 @@
-import type { Metrics, Runtime, Snapshot } from 'rx-eddy';
+import type { Metrics, Snapshot } from 'rx-eddy';
 import type { Saver } from 'rx-eddy/checkpoint';
 import { keyed } from 'rx-eddy/operators';
 import { type Observable, Subject, share } from 'rxjs';
 import type { SensorSummary } from '../protocol.js';
+import type { Bench } from '../sensor/network.js';
 import type { Made, Reading } from '../sensor/reading.js';
 import { Sensor } from '../sensor/sensor.js';
 import { openCheckpoints } from './checkpoints.js';
@@ -11,7 +12,7 @@ import { LIMITS } from './limits.js';
 import { Rate } from './rate.js';
 
 export interface SensorsOptions {
-  runtime: Runtime;
+  bench: Bench;
   folder: string;
   /** Sensors whose state is in memory; the one heard of longest ago makes room, and comes back from its checkpoint. */
   maxSensors: number;
@@ -23,6 +24,8 @@ export interface SensorsOptions {
 }
 
 const IDLE_MS = 3_600_000;
+/** A sensor whose checkpoint could not be read is tried again after this. */
+const BROKEN_MS = 60_000;
 /** Checkpoints are written one after the other, this far apart at least: no row waits for more than one. */
 const SAVE_EVERY_MS = 10;
 
@@ -36,10 +39,16 @@ interface Entry {
   saved: number;
   savedAt: number;
   broken: boolean;
+  /** Settles when its checkpoint has been read or written. */
+  turn: Promise<void>;
+  /** Whether a row has reached its stage: from then on it is the stream's to close. */
+  running: boolean;
 }
 
 /** All sensors: a stream of readings in, of forecasts out; each sensor's stage is opened from its checkpoint, and saved to it. */
 export class Sensors {
+  /** Sensors that have come, over all: tells that there is a new one. */
+  begun = 0;
   readonly made: Observable<{ reading: Reading; made: Made }>;
   readonly #options: SensorsOptions;
   readonly #entries = new Map<string, Entry>();
@@ -60,10 +69,7 @@ export class Sensors {
         ),
       )
       .subscribe({
-        next: ({ value }) => {
-          metrics.add('samples', 1);
-          out.next(value);
-        },
+        next: ({ value }) => out.next(value),
         error: (error: unknown) => out.error(error),
       });
     this.#saving = setInterval(() => this.#saveNext(), SAVE_EVERY_MS);
@@ -81,14 +87,18 @@ export class Sensors {
 
   /** Rows that a sensor's checkpoint or state has seen; undefined where it cannot be read. */
   async rows(name: string): Promise<number | undefined> {
-    const live = this.get(name);
-    if (live) return live.history.count;
+    // One whose checkpoint is being read or written is waited for.
+    let entry = this.#entries.get(name);
+    for (; entry && !entry.sensor && !entry.broken; entry = this.#entries.get(name)) await entry.turn;
+    if (entry) return entry.sensor?.history.count;
     const { folder, warn } = this.#options;
-    const { last } = await openCheckpoints(folder, name, () => {}).catch((error: unknown) => {
+    try {
+      const { last } = await openCheckpoints(folder, name, () => {});
+      return this.get(name)?.history.count ?? last?.offset ?? 0;
+    } catch (error) {
       warn(String(error));
-      return { last: undefined };
-    });
-    return this.get(name)?.history.count ?? last?.offset ?? 0;
+      return undefined;
+    }
   }
 
   get size(): number {
@@ -103,7 +113,10 @@ export class Sensors {
 
   /** Called about once a second. */
   tick(now: number): void {
-    for (const { rate } of this.#entries.values()) rate.tick(now);
+    for (const { name, rate, broken, savedAt } of this.#entries.values()) {
+      rate.tick(now);
+      if (broken && now - savedAt > BROKEN_MS) this.#entries.delete(name);
+    }
   }
 
   /** Saves every sensor that has learned something since its last checkpoint. */
@@ -142,18 +155,20 @@ export class Sensors {
       saved: 0,
       savedAt: now,
       broken: false,
+      turn: Promise.resolve(),
+      running: false,
     };
     this.#entries.set(name, entry);
-    void this.#open(entry, channels);
+    entry.turn = this.#open(entry, channels);
     return entry;
   }
 
   async #open(entry: Entry, channels: number): Promise<void> {
-    const { runtime, folder, warn } = this.#options;
+    const { bench, folder, warn } = this.#options;
     try {
       const { last, saver, warnings } = await openCheckpoints(folder, entry.name, (error) => warn(String(error)));
       for (const warning of warnings) warn(warning);
-      entry.sensor = last ? Sensor.from(runtime, entry.name, last.state) : new Sensor(runtime, entry.name, channels);
+      entry.sensor = last ? Sensor.from(bench, entry.name, last.state) : new Sensor(bench, entry.name, channels);
       entry.saver = saver;
       entry.saved = last?.offset ?? 0;
       entry.savedAt = performance.now();
@@ -163,11 +178,19 @@ export class Sensors {
       entry.broken = true;
     }
     for (const reading of entry.queue.splice(0)) this.push(reading);
+    if (entry.sensor && !entry.running) {
+      entry.sensor.dispose();
+      this.#entries.delete(entry.name);
+    }
   }
 
   #prepared(name: string): Sensor {
-    const sensor = this.get(name);
-    if (sensor) return sensor;
+    const entry = this.#entries.get(name);
+    if (entry?.sensor) {
+      entry.running = true;
+      this.begun++;
+      return entry.sensor;
+    }
     throw new Error('a sensor is opened before its rows come');
   }
 
@@ -179,7 +202,7 @@ export class Sensors {
     entry.sensor = undefined;
     if (rows >= LIMITS.worthKeeping) entry.saver?.save(rows, state);
     const written = entry.saver?.flush() ?? Promise.resolve();
-    void written
+    entry.turn = written
       .catch(() => {}) // the saver has said so
       .then(() => {
         this.#entries.delete(name);

@@ -1,25 +1,24 @@
-import { createServer as createHttp, type IncomingMessage, type Server } from 'node:http';
+import { createServer as createHttp, type Server } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import type { Runtime } from 'rx-eddy';
 import { prometheusMetrics } from 'rx-eddy/operators/prometheusMetrics';
-import { WebSocketServer } from 'ws';
 import type { ServerMessage } from '../protocol.js';
-import { Doors, type Refusal } from './doors.js';
+import { Doors } from './doors.js';
 import { Dropped } from './dropped.js';
 import { Files } from './files.js';
-import { keepAlive } from './heartbeat.js';
 import { Hub } from './hub.js';
-import { ingest } from './ingest.js';
 import { Latencies } from './latencies.js';
 import { LIMITS } from './limits.js';
-import { obey, type ReplayControl } from './live.js';
+import type { ReplayControl } from './live.js';
 import { measure } from './measures.js';
+import { Places } from './places.js';
 import { Rate } from './rate.js';
 import { answer, isOpen, say } from './routes.js';
 import { Sensors } from './sensors.js';
-import { Viewer } from './viewer.js';
+import { openSockets } from './sockets.js';
+import { urlOf } from './urlOf.js';
 
 export interface ServerOptions {
   runtime: Runtime;
@@ -56,11 +55,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const registry = new Registry();
   const dropped = new Dropped();
   const doors = new Doors({ ...options, token: options.token });
+  const { maxConnections, maxPerAddress } = options;
+  const places = new Places(maxConnections, maxPerAddress);
+  // Beside WebSockets, those that ask for pages, and those that say nothing at all.
+  const tcpPlaces = new Places(2 * maxConnections, 2 * maxPerAddress);
   const sensors = new Sensors({
     ...options,
     folder: options.checkpoints,
     dropped,
-    metrics: prometheusMetrics({ registry }),
+    metrics: prometheusMetrics({ registry, labels: { operator: 'keyed' } }),
+    bench: {
+      runtime: options.runtime,
+      metrics: prometheusMetrics({ registry, labels: { operator: 'learn' } }),
+    },
   });
   const latencies = new Latencies();
   const rows = new Rate(performance.now());
@@ -81,7 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const measures = measure(registry, dropped, {
     sensors: () => sensors.size,
     viewers: () => hub.viewers,
-    connections: () => doors.open,
+    connections: () => places.taken,
   });
   sensors.made.subscribe({
     next: ({ reading, made }) => {
@@ -101,10 +108,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sensors.tick(now);
   }, 1000);
 
-  const http: Server = tls ? createHttps(tls) : createHttp();
+  const patience = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 };
+  const http: Server = tls ? createHttps({ ...tls, ...patience }) : createHttp(patience);
   http.headersTimeout = 10_000;
   http.requestTimeout = 10_000;
-  http.maxConnections = 2 * options.maxConnections;
+  http.on('connection', (socket: Socket) => {
+    const leave = tcpPlaces.take(socket.remoteAddress ?? '');
+    if (typeof leave === 'function') socket.once('close', leave);
+    else socket.destroy();
+  });
   http.on('request', (request, response) => {
     const url = urlOf(request);
     const refusal = isOpen(url.pathname, routes) ? undefined : doors.check(request, url);
@@ -115,44 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   });
 
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: true,
-    perMessageDeflate: false,
-    maxPayload: LIMITS.message,
-    maxFragments: LIMITS.fragments,
-    maxBufferedChunks: LIMITS.chunks,
-  });
-  http.on('upgrade', (request, socket, head) => {
-    const url = urlOf(request);
-    const path = url.pathname;
-    const full = path === '/live' && hub.viewers >= LIMITS.viewers;
-    const refusal =
-      path !== '/live' && path !== '/ingest'
-        ? NOWHERE
-        : (doors.check(request, url) ?? (full ? FULL : doors.enter(request.socket.remoteAddress ?? '')));
-    if (typeof refusal !== 'function') {
-      dropped.add('connection');
-      return refuse(socket, refusal);
-    }
-    socket.once('close', refusal);
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      client.on('error', () => dropped.add('frame')); // ws closes it, with the code that says why
-      keepAlive(client, pingMs, () => dropped.add('silent'));
-      if (path === '/ingest') return ingest(client, url, sensors, dropped);
-      const viewer = new Viewer(client);
-      client.on('close', () => hub.leave(viewer));
-      client.on('message', (data: Buffer, isBinary) => {
-        if (client.readyState !== client.OPEN) return;
-        if (isBinary || data.length > LIMITS.command || !obey(data.toString(), viewer, sensors, hub, replay)) {
-          dropped.add('frame');
-          client.close(1007, 'a command must be JSON with a known type');
-        }
-      });
-      hub.enter(viewer);
-    });
-  });
-
+  const sockets = openSockets(http, { doors, places, sensors, hub, dropped, pingMs, replay: () => replay });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, resolve);
@@ -175,19 +150,4 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       http.closeAllConnections();
     },
   };
-}
-
-const NOWHERE: Refusal = { status: 404, text: 'WebSockets are at /ingest and /live' };
-const FULL: Refusal = { status: 503, text: 'too many dashboards' };
-
-/** Only path and query are looked at; what cannot be read is nowhere. */
-function urlOf({ url = '/' }: IncomingMessage): URL {
-  return URL.canParse(url, 'http://host') ? new URL(url, 'http://host') : new URL('http://host/?');
-}
-
-function refuse(socket: Duplex, { status, text }: Refusal): void {
-  socket.on('error', () => {});
-  socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n${text}\n`, () =>
-    socket.destroy(),
-  );
 }

@@ -7,7 +7,7 @@ import { LIMITS } from './limits.js';
 export class Viewer {
   /** The number of the last row that was sent, by sensor. */
   readonly shown = new Map<string, number>();
-  readonly commands = new Bucket(LIMITS.commandsPerSecond, performance.now());
+  readonly commands = new Bucket(LIMITS.commandsPerSecond, LIMITS.commandsPerSecond, performance.now());
   #unreadSince: number | undefined;
 
   constructor(readonly socket: WebSocket) {}

@@ -4,6 +4,9 @@ const AGAIN_MS = 1000;
 
 /** A WebSocket that opens again by itself; what is sent while it is closed is lost, as a real sensor's readings are. */
 export class Client {
+  /** It has been open once. */
+  readonly ready: Promise<void>;
+  #isReady = () => {};
   #socket: WebSocket | undefined;
   #again: NodeJS.Timeout | undefined;
   #closed = false;
@@ -13,6 +16,9 @@ export class Client {
     private readonly events: { open?: (client: Client) => void; message?: (data: Buffer, isBinary: boolean) => void },
     private readonly options: { token?: string | undefined; trustsOwnServer?: boolean } = {},
   ) {
+    this.ready = new Promise((resolve) => {
+      this.#isReady = resolve;
+    });
     this.#open();
   }
 
@@ -39,7 +45,10 @@ export class Client {
       ...(trustsOwnServer && { rejectUnauthorized: false }),
     });
     this.#socket = socket;
-    socket.on('open', () => this.events.open?.(this));
+    socket.on('open', () => {
+      this.#isReady();
+      this.events.open?.(this);
+    });
     socket.on('message', (data: Buffer, isBinary) => this.events.message?.(data, isBinary));
     socket.on('error', () => {}); // it closes next
     socket.on('close', () => {

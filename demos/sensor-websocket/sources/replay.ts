@@ -51,7 +51,7 @@ export class SeriesReplay {
 
   #tick(client: Client): void {
     if (this.#paused || this.#sent.size === 0) return;
-    this.#owed = Math.min(this.#owed + (this.#speed * TICK_MS) / 1000, 1000);
+    this.#owed = Math.min(this.#owed + (this.#speed * TICK_MS) / 1000, HEAD_START);
     const rows = Math.floor(this.#owed);
     if (rows === 0) return;
     this.#owed -= rows;

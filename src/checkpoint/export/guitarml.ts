@@ -1,13 +1,13 @@
 import { writeArray } from '../import/jsonTensor.js';
 import type { JsonObject } from '../json.js';
-import { cannotExport, type Exported, partsOf } from './parts.js';
+import { cannotExport, type Exported, partsOf, skipOf } from './parts.js';
 
 const FORMAT = 'GuitarML';
 
 /**
  * The JSON of Automated-GuitarAmpModelling, which NeuralPi, Proteus and Chameleon play.
  *
- *     await writeFile('model.json', exportGuitarml({ definition, weights: model.weights(), skip: 1 }));
+ *     await writeFile('model.json', exportGuitarml({ definition, weights: model.weights() }));
  *
  * Fails with `invalid-option` unless the model is one kind of LSTM or GRU layers of one width and a linear readout.
  */
@@ -32,7 +32,7 @@ export function exportGuitarml(model: Exported): string {
   const about = {
     model: 'SimpleRNN',
     input_size: model.definition.input,
-    skip: model.skip ?? 0,
+    skip: skipOf(FORMAT, model),
     output_size: readout.definition.units,
     unit_type: cell.toUpperCase(),
     num_layers: layers.length,

@@ -3,8 +3,8 @@ import type { ReadoutDefinition, RecurrentDefinition } from '../definition.js';
 import type { Imported } from '../import/imported.js';
 import { checkWeights, type WeightTensor } from '../weights.js';
 
-/** What an exporter takes: a model's definition and weights; `skip` as an importer gives it. */
-export type Exported = Pick<Imported, 'definition' | 'weights'> & { readonly skip?: number };
+/** What an exporter takes: a model's definition and weights. */
+export type Exported = Imported;
 
 export interface ModelParts {
   readonly embedding: WeightTensor | undefined;
@@ -40,7 +40,15 @@ export function cannotExport(format: string, what: string): EddyError {
   return new EddyError('invalid-option', `export to ${format}: ${what}; choose another format`);
 }
 
+/** How many inputs a model adds to its output, as formats for amplifiers count them. Fails with `invalid-option` if there are several. */
+export function skipOf(format: string, { definition }: Exported): 0 | 1 {
+  if (!definition.skip) return 0;
+  if (definition.output?.units === 1) return 1;
+  throw cannotExport(format, 'it adds one input to one output, this model several');
+}
+
 /** Fails with `invalid-option` if the model adds its input to its output. */
-export function refuseSkip(format: string, { skip = 0 }: Exported): void {
-  if (skip !== 0) throw cannotExport(format, 'the model adds its input to its output, which the format cannot say');
+export function refuseSkip(format: string, { definition }: Exported): void {
+  if (definition.skip)
+    throw cannotExport(format, 'the model adds its input to its output, which the format cannot say');
 }

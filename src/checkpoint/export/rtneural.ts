@@ -2,7 +2,7 @@ import { writeArray } from '../import/jsonTensor.js';
 import type { JsonObject } from '../json.js';
 import { transpose } from '../matrix.js';
 import { toKerasRecurrent } from './kerasLayers.js';
-import { cannotExport, type Exported, partsOf } from './parts.js';
+import { cannotExport, type Exported, partsOf, skipOf } from './parts.js';
 
 const FORMAT = 'RTNeural';
 
@@ -39,6 +39,6 @@ export function exportRtneural(model: Exported): string {
       weights: [writeArray(transpose(readout.weight)), writeArray(readout.bias)],
     });
   }
-  const { definition, skip = 0 } = model;
-  return JSON.stringify({ in_shape: [null, null, definition.input], in_skip: skip, layers: written });
+  const { input } = model.definition;
+  return JSON.stringify({ in_shape: [null, null, input], in_skip: skipOf(FORMAT, model), layers: written });
 }

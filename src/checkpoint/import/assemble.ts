@@ -1,4 +1,10 @@
-import type { DenseActivation, LayerDefinition, ModelDefinition, RecurrentDefinition } from '../definition.js';
+import {
+  type DenseActivation,
+  type LayerDefinition,
+  type ModelDefinition,
+  type RecurrentDefinition,
+  withSkip,
+} from '../definition.js';
 import { invalidFile } from '../invalidFile.js';
 import { zeros } from '../matrix.js';
 import { checkWeights, type WeightTensor } from '../weights.js';
@@ -25,6 +31,7 @@ export interface Parts {
   readonly embedding?: WeightTensor | undefined;
   readonly layers: readonly RecurrentPart[];
   readonly readout?: ReadoutPart | undefined;
+  /** How many of the first inputs the file's model adds to its output, as guitar amplifier models do. */
   readonly skip?: number;
 }
 
@@ -64,7 +71,10 @@ export function assemble(where: string, { embedding, layers, readout, skip = 0 }
     weights['output.bias'] = readout.bias ?? zeros(units);
   }
   checkWeights(definition, weights, where);
-  if (skip !== 0 && skip !== 1)
-    throw invalidFile(where, `adds ${skip} of its inputs to its output; only 0 or 1 can be followed`);
-  return { definition, weights, skip };
+  if (skip !== 0 && !(skip === 1 && definition.output?.units === 1))
+    throw invalidFile(
+      where,
+      `adds ${skip} of its inputs to its outputs; only 0, or 1 to a single linear output, can be followed`,
+    );
+  return { definition: skip === 0 ? definition : withSkip(definition, where), weights };
 }

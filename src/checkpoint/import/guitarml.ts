@@ -9,10 +9,11 @@ const WHERE = 'GuitarML JSON';
 
 /**
  * A model from the JSON of Automated-GuitarAmpModelling (Wright et al. 2019), which NeuralPi, Proteus and Chameleon play: `model_data`
- * beside a PyTorch `state_dict` of one LSTM, GRU or RNN and a linear layer. Its `skip` comes back as `skip`. A bare state_dict in JSON, as
+ * beside a PyTorch `state_dict` of one LSTM, GRU or RNN and a linear layer. Its `skip` is the
+ * definition's. A bare state_dict in JSON, as
  * RTNeural's PyTorch examples have it, is read as well.
  *
- *     const { definition, weights, skip } = importGuitarml(await readFile('model.json', 'utf8'));
+ *     const { definition, weights } = importGuitarml(await readFile('model.json', 'utf8'));
  *
  * Fails with `invalid-file` where `model_data` does not describe the weights, and on everything that importPytorch refuses.
  */

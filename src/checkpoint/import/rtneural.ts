@@ -11,9 +11,9 @@ const WHERE = 'RTNeural JSON';
 
 /**
  * A model from RTNeural's JSON (https://github.com/jatinchowdhury18/RTNeural; Keras's layouts), as AIDA-X and others use it for guitar
- * amplifiers: LSTM and GRU layers and a dense layer, or time-distributed dense; `in_skip` comes back as `skip`.
+ * amplifiers: LSTM and GRU layers and a dense layer, or time-distributed dense; `in_skip` becomes the definition's `skip`.
  *
- *     const { definition, weights, skip } = importRtneural(await readFile('amp.json', 'utf8'));
+ *     const { definition, weights } = importRtneural(await readFile('amp.json', 'utf8'));
  *
  * Fails with `invalid-file` on layers of another kind, a second dense layer, activations other than the cell's own, and on input or
  * output gains other than 0 dB.

@@ -26,6 +26,6 @@ export function referenceLoss({ name, parameters }: Loss): ReferenceLoss {
   if (Object.hasOwn(references, name)) return references[name];
   throw new EddyError(
     'invalid-option',
-    `gradientFidelity: loss must be one of ${Object.keys(references).join(', ')}, got ${name}; it has no float64 reference`,
+    `gradientFidelity: loss must be one of ${Object.keys(references).join(', ')}, got ${name}; it has no float64 reference sample by sample`,
   );
 }

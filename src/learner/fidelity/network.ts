@@ -66,7 +66,7 @@ const activationOf = (given: unknown): RnnOptions['activation'] =>
 /** The float64 references of a model's cells and readout, joined into its network, with its weights of now. */
 export function openReferenceNetwork(model: Model): ReferenceNetwork {
   const { layers, embedding } = model;
-  const { output } = model.spec;
+  const { output, skip } = model.spec;
   const weights = model.weights();
   const list = (name: string) => Array.from(weights[name].data);
   const rows = (name: string) => {
@@ -103,10 +103,11 @@ export function openReferenceNetwork(model: Model): ReferenceNetwork {
         return pass;
       });
       const dense = readout && denseReference.forward(readout, signal, output.activation);
+      const skipped = (values: number[]) => (skip ? values.map((value, i) => value + x[i]) : values);
       return {
         state: flatten(passes.map((pass) => pass.state)),
-        output: dense?.output ?? signal,
-        logits: dense?.logits ?? signal,
+        output: skipped(dense?.output ?? signal),
+        logits: skipped(dense?.logits ?? signal),
         backward(given) {
           const none = signal.map(() => 0);
           const back = (() => {

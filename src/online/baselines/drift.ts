@@ -1,3 +1,4 @@
+import { copyState, putState } from '../arrayState.js';
 import { carryForward, type ForecastModel, type ForecastShape } from '../forecastModel.js';
 
 /** The straight line through the first row and the newest goes on. */
@@ -6,7 +7,8 @@ export function openDrift({ channels, horizon }: ForecastShape): ForecastModel {
   const since = new Float64Array(channels);
   const last = new Float64Array(channels);
   const forecast = new Float64Array(horizon * channels);
-  let rows = 0;
+  const rows = new Float64Array(1);
+  const state = [first, since, last, forecast, rows];
   return {
     forecast,
     step(row) {
@@ -14,12 +16,14 @@ export function openDrift({ channels, horizon }: ForecastShape): ForecastModel {
       for (let c = 0; c < channels; c++) {
         if (Number.isNaN(first[c]) && !Number.isNaN(row[c])) {
           first[c] = row[c];
-          since[c] = rows;
+          since[c] = rows[0];
         }
-        const slope = rows > since[c] && !Number.isNaN(first[c]) ? (last[c] - first[c]) / (rows - since[c]) : 0;
+        const slope = rows[0] > since[c] && !Number.isNaN(first[c]) ? (last[c] - first[c]) / (rows[0] - since[c]) : 0;
         for (let h = 0; h < horizon; h++) forecast[h * channels + c] = last[c] + (h + 1) * slope;
       }
-      rows++;
+      rows[0]++;
     },
+    snapshot: () => copyState(state),
+    restore: (from) => putState(state, from, 'drift'),
   };
 }

@@ -2,6 +2,7 @@ import { Clock } from '../clock.js';
 import { carryForward, type ForecastModel, type ForecastShape } from '../forecastModel.js';
 import { History } from '../history.js';
 import { SeasonFinder, type Seasons } from '../seasonFinder.js';
+import { copySeasonal, putSeasonal } from './seasonalState.js';
 
 const LEVEL = 0.3;
 const TREND = 0.03;
@@ -18,14 +19,15 @@ export function openHoltWinters({ channels, horizon }: ForecastShape, seasons?: 
   const last = new Float64Array(channels);
   const level = new Float64Array(channels);
   const trend = new Float64Array(channels);
-  const started = new Uint8Array(channels);
+  const started = new Float64Array(channels);
   const forecast = new Float64Array(horizon * channels);
   let offsets = new Float64Array(channels * Math.max(1, clock.short));
-  let rows = -1;
+  /** The newest row's number. */
+  const newest = Float64Array.of(-1);
 
   /** The place of the row `ahead` of the newest in channel c's season. */
   const place = (c: number, ahead: number) =>
-    c * Math.max(1, clock.short) + ((rows + ahead) % Math.max(1, clock.short));
+    c * Math.max(1, clock.short) + ((newest[0] + ahead) % Math.max(1, clock.short));
   const learn = (c: number, y: number) => {
     if (started[c] === 0) {
       level[c] = y;
@@ -38,10 +40,15 @@ export function openHoltWinters({ channels, horizon }: ForecastShape, seasons?: 
     if (clock.short > 1) offsets[at] = SEASON * (y - level[c]) + (1 - SEASON) * offsets[at];
   };
 
+  const ownAt = (short: number) => {
+    if (offsets.length !== channels * Math.max(1, short)) offsets = new Float64Array(channels * Math.max(1, short));
+    return [last, level, trend, started, forecast, newest, offsets];
+  };
+  const parts = { history, clock, finder, own: ownAt };
   return {
     forecast,
     step(row, time) {
-      rows++;
+      newest[0]++;
       carryForward(row, last);
       history.push(last);
       if (finder.step(time)) offsets = new Float64Array(channels * Math.max(1, clock.short));
@@ -52,5 +59,7 @@ export function openHoltWinters({ channels, horizon }: ForecastShape, seasons?: 
         }
       }
     },
+    snapshot: () => copySeasonal(parts),
+    restore: (from) => putSeasonal(parts, from, 'holtWinters'),
   };
 }

@@ -1,3 +1,4 @@
+import { copyState, putState } from '../arrayState.js';
 import { carryForward, type ForecastModel, type ForecastShape } from '../forecastModel.js';
 
 /** All that comes is what was last seen. */
@@ -10,5 +11,7 @@ export function openLastValue({ channels, horizon }: ForecastShape): ForecastMod
       carryForward(row, last);
       for (let h = 0; h < horizon; h++) forecast.set(last, h * channels);
     },
+    snapshot: () => copyState([last, forecast]),
+    restore: (from) => putState([last, forecast], from, 'lastValue'),
   };
 }

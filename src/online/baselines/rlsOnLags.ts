@@ -1,7 +1,9 @@
+import { copyState, putState } from '../arrayState.js';
 import { carryForward, type ForecastModel, type ForecastShape } from '../forecastModel.js';
 import { History } from '../history.js';
 import { PlainLags } from '../plainLags.js';
 import { RunningScales } from '../runningScales.js';
+import { numberOf } from '../state.js';
 
 const LAGS = 48;
 
@@ -29,6 +31,7 @@ export function openRlsOnLags({ channels, horizon }: ForecastShape): ForecastMod
     levels.learn(c, y);
   };
 
+  const state = () => [history.values, levels.state, last, forecast, origins, ...lags.flatMap(({ rls }) => rls.state)];
   return {
     forecast,
     step(row) {
@@ -48,6 +51,13 @@ export function openRlsOnLags({ channels, horizon }: ForecastShape): ForecastMod
           forecast[(ahead - 1) * channels + c] = last[c] + s * lags[c].rls.predict(index, ahead);
         }
       }
+    },
+    snapshot: () => ({ index, ...copyState(state()) }),
+    restore(from) {
+      const at = numberOf('rlsOnLags', from, 'index');
+      putState(state(), from, 'rlsOnLags');
+      index = at;
+      history.count = at + 1;
     },
   };
 }

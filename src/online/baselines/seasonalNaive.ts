@@ -3,6 +3,7 @@ import { carryForward, type ForecastModel, type ForecastShape } from '../forecas
 import { History } from '../history.js';
 import { seasonalLag } from '../lagFeatures.js';
 import { SeasonFinder, type Seasons } from '../seasonFinder.js';
+import { copySeasonal, putSeasonal } from './seasonalState.js';
 
 /**
  * What comes is what was seen a season before; the last value while there is no season, or not a whole one yet.
@@ -21,6 +22,7 @@ export function openSeasonalNaive(
   const forecast = new Float64Array(horizon * channels);
   const season = () => (which === 0 ? clock.short : clock.long);
   history.grow(season() + horizon + 1);
+  const parts = { history, clock, finder, own: () => [last, forecast] };
   return {
     forecast,
     step(row, time) {
@@ -34,5 +36,7 @@ export function openSeasonalNaive(
         }
       }
     },
+    snapshot: () => copySeasonal(parts),
+    restore: (from) => putSeasonal(parts, from, 'seasonalNaive'),
   };
 }
