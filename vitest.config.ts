@@ -19,6 +19,10 @@ export default defineConfig({
       { find: /^rx-eddy\/web$/, replacement: here('./operators/toTransformStream.ts') },
       { find: /^rx-eddy\/checkpoint$/, replacement: here('./src/checkpoint/index.ts') },
       { find: /^rx-eddy\/checkpoint\/file$/, replacement: here('./src/checkpoint/stores/file.ts') },
+      {
+        find: /^rx-eddy\/checkpoint\/durable-object$/,
+        replacement: here('./src/checkpoint/stores/durableObject.ts'),
+      },
       { find: /^rx-eddy\/tfjs$/, replacement: here('./src/tfjs/index.ts') },
       { find: /^rx-eddy\/worker$/, replacement: here('./src/apart/index.ts') },
       { find: /^rx-eddy$/, replacement: here('./src/index.ts') },

@@ -42,9 +42,14 @@ export interface Anomaly extends Omit<Judgement, 'cause'> {
   /** The forecast's interval; null until a forecast has been tried. */
   readonly low: number | null;
   readonly high: number | null;
+  /** What is expected of the row after this one. */
+  readonly next: Foretold;
   /** The part that is most surprised, or that rows are missing. */
   readonly cause: Part | 'gap';
 }
+
+/** A forecast of a row that has not come, and its interval; null while there is none. */
+export type Foretold = Pick<Anomaly, 'forecast' | 'low' | 'high'>;
 
 /**
  * Scores each sample by how surprising it is after all that came before, from 0 to 1; 0.5 and above is an alarm.
@@ -130,18 +135,25 @@ class Detection<In> implements OpenStage<In, Anomaly> {
     const [foretold, low, high] = this.#next;
     const judgement = this.#judgement.step(value, Number.isFinite(foretold) ? foretold : value, time);
     const gap = this.gapsAlarm && judgement.missing > 0;
-    const row = { index: ++this.#value[1], value, ...told(foretold, low, high) };
+    const told = foretoldOf(foretold, low, high);
     this.#foretell(value, this.forecaster.step(value, time));
+    const row = { index: ++this.#value[1], value, ...told, next: this.#told() };
     return gap ? { ...row, ...judgement, score: 1, alarm: true, cause: 'gap' } : { ...row, ...judgement };
   }
 
   #miss(time: number | undefined): Anomaly {
     const [foretold, low, high] = this.#next;
-    const row = { index: ++this.#value[1], value: null, ...told(foretold, low, high) };
+    const told = foretoldOf(foretold, low, high);
     this.#judgement.miss(time);
     if (!Number.isNaN(foretold)) this.#foretell(undefined, this.forecaster.step(Number.NaN, time));
     const alarm = this.gapsAlarm;
+    const row = { index: ++this.#value[1], value: null, ...told, next: this.#told() };
     return { ...row, score: alarm ? 1 : 0, alarm, cause: 'gap', expected: EVERYDAY, missing: 0, parts: {} };
+  }
+
+  #told(): Foretold {
+    const [forecast, low, high] = this.#next;
+    return foretoldOf(forecast, low, high);
   }
 
   #foretell(value: number | undefined, foretold: number): void {
@@ -195,7 +207,7 @@ class Detection<In> implements OpenStage<In, Anomaly> {
 const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : undefined);
 
 /** What goes out of a forecast: no infinities, so that it can be written as JSON. */
-const told = (forecast: number, low: number, high: number) => ({
+const foretoldOf = (forecast: number, low: number, high: number): Foretold => ({
   forecast: orNull(forecast),
   low: orNull(low),
   high: orNull(high),

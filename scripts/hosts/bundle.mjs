@@ -21,7 +21,7 @@ const filesByUrl = (outdir, place = '.') => ({
 });
 
 /**
- * ES modules for a host, minified, with the `.wasm` files that they import or find by URL beside them.
+ * ES modules for a host, minified, with the files that they import as modules, or find by URL, beside them.
  *
  * @param {object} options
  * @param {'workerd' | 'browser'} options.host
@@ -31,6 +31,7 @@ const filesByUrl = (outdir, place = '.') => ({
  * @param {boolean} [options.splitting] puts what entries share in files of its own
  * @param {string} [options.place] where `.wasm` files found by URL go, from outdir; default beside the script
  * @param {'none' | 'eof'} [options.legalComments]
+ * @param {import('esbuild').Plugin[]} [options.plugins]
  * @returns the files that were read, of each output
  */
 export async function bundle({
@@ -41,6 +42,7 @@ export async function bundle({
   splitting = false,
   place,
   legalComments = 'none',
+  plugins = [],
 }) {
   mkdirSync(outdir, { recursive: true });
   const { metafile } = await build({
@@ -56,9 +58,9 @@ export async function bundle({
     platform: 'browser',
     conditions: conditions[host],
     mainFields: ['browser', 'module', 'main'],
-    loader: { '.wasm': 'copy' },
+    loader: { '.wasm': 'copy', '.safetensors': 'copy', '.html': 'copy' },
     external,
-    plugins: [filesByUrl(outdir, place)],
+    plugins: [filesByUrl(outdir, place), ...plugins],
     legalComments,
     metafile: true,
     logLevel: 'error',

@@ -59,6 +59,13 @@ describeOperator<Box, Anomaly>('detectAnomalies', {
     }),
 });
 
+it('says at each row what it will hold the next one against', () => {
+  const rows = run<Value>(noise(300, 5), lags);
+  for (const [i, { forecast, low, high }] of rows.entries()) {
+    if (i > 0) expect(rows[i - 1].next).toEqual({ forecast, low, high });
+  }
+});
+
 describe('a score', () => {
   it('is a number from 0 to 1 whatever comes, for the default forecaster too', { timeout: 20_000 }, () => {
     const wild = fc.oneof(

@@ -10,6 +10,7 @@ import {
   type StoreOptions,
   staleEpoch,
 } from '../store.js';
+import { asHost } from './asHost.js';
 import { errorCode, type FileSystem } from './fileSystem.js';
 import { syncFolder, writeDurably } from './writeDurably.js';
 
@@ -135,16 +136,4 @@ export function fileStore(folder: string, options: FileStoreOptions = {}): Check
 
 function warned(stored: StoredCheckpoint, warning: string): StoredCheckpoint {
   return { ...stored, warnings: [...stored.warnings, warning] };
-}
-
-async function asHost<T>(what: string, key: string, act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (cause) {
-    if (cause instanceof EddyError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EddyError('host', `checkpoint "${key}": could not ${what} it, ${reason}; those kept before stand`, {
-      cause,
-    });
-  }
 }

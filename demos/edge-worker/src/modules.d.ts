@@ -1,0 +1,9 @@
+declare module '*.safetensors' {
+  const bytes: ArrayBuffer;
+  export default bytes;
+}
+
+declare module '*.html' {
+  const text: string;
+  export default text;
+}
