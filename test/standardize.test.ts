@@ -6,7 +6,6 @@ import { inverse } from '../operators/inverse.js';
 import { type StandardizeOptions, standardize, standardizeStage } from '../operators/standardize.js';
 import type { Row } from '../src/online/row.js';
 import { openMomentScaler } from '../src/online/scaler.js';
-import { describeOperator } from './operators/laws.js';
 
 const marbles = (test: Parameters<TestScheduler['run']>[0]) =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(test);
@@ -157,15 +156,4 @@ describe('standardize', () => {
     expect(() => standardize({ rate: 1 })).toThrow('rate must lie in [0, 1)');
     expect(() => standardize({ clip: 0 })).toThrow('clip must be above 0');
   });
-});
-
-describeOperator<Row, number | Float32Array>('standardize', {
-  operator: () => standardize({ rate: 0.1 }),
-  open: standardizeStage({ rate: 0.1 }),
-  sample: fc.tuple(fc.integer({ min: -99, max: 99 }), fc.double({ min: -9, max: 9, noNaN: true })),
-  bad: [
-    [Number.NaN, 1],
-    [1, Number.POSITIVE_INFINITY],
-    [1, -1e39],
-  ],
 });
