@@ -72,8 +72,9 @@ async function costOf(definition: ModelDefinition, weights: Weights): Promise<st
 }
 
 /** The learners in a state, wherever they are: each snapshot of one counts its updates. */
-function describeLearners(state: Snapshot, path = ''): string[] {
-  return Object.entries(state).flatMap(([name, value]) => {
+function describeLearners(state: Snapshot | readonly SnapshotValue[], path = ''): string[] {
+  return Object.entries(state).flatMap(([name, value]: [string, SnapshotValue | undefined]) => {
+    if (isList(value)) return describeLearners(value, `${path}${name}.`);
     if (!isRecord(value)) return [];
     const { optimizer, counts } = value;
     if (typeof optimizer !== 'string' || !isRecord(counts)) return describeLearners(value, `${path}${name}.`);
@@ -84,8 +85,10 @@ function describeLearners(state: Snapshot, path = ''): string[] {
   });
 }
 
+const isList = (value: SnapshotValue | undefined): value is readonly SnapshotValue[] => Array.isArray(value);
+
 function isRecord(value: SnapshotValue | undefined): value is Snapshot {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+  return typeof value === 'object' && value !== null && !isList(value) && !ArrayBuffer.isView(value);
 }
 
 function bytes(count: number): string {

@@ -1,9 +1,8 @@
 // What npm start runs: the package, the server in one file, the page. Each is built only where a source is newer than it.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleForNode } from '../../scripts/bundleForNode.mjs';
 import { newest } from '../../scripts/newest.mjs';
 import { buildPage } from './buildPage.mjs';
 
@@ -16,19 +15,10 @@ const older = (made, sources) => newest([at(made)]) < newest(sources.map(at));
 if (older('dist/page/eddy.js', ['src', 'operators', 'bin', 'scripts/build.mjs', 'scripts/kernels.mjs']))
   execFileSync(process.execPath, [at('scripts/build.mjs')], { cwd: root, stdio: 'inherit' });
 
-const programs = ['main', 'load'];
 if (older('build/demos/sensor-websocket/main.mjs', ['demos', 'package.json']))
-  await build({
-    entryPoints: programs.map((name) => at(`demos/sensor-websocket/${name}.ts`)).filter(existsSync),
-    outdir: at('build/demos/sensor-websocket'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: true,
-    logLevel: 'error',
-  });
+  await bundleForNode(
+    ['main', 'load'].map((name) => at(`demos/sensor-websocket/${name}.ts`)),
+    at('build/demos/sensor-websocket'),
+  );
 
 await buildPage();

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleForNode } from '../../../scripts/bundleForNode.mjs';
 import { bundle } from '../../../scripts/hosts/bundle.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -38,15 +39,8 @@ export const buildWorker = (outdir, entry = join(demo, 'src/worker.ts')) =>
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildWorker(join(root, 'build/edge/worker'));
   const scripts = ['run', 'makeBase', 'measure', 'cost', 'killAtRandom'];
-  await build({
-    entryPoints: scripts.map((name) => join(demo, `scripts/${name}.ts`)),
-    outdir: join(root, 'build/edge'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
-  });
+  await bundleForNode(
+    scripts.map((name) => join(demo, `scripts/${name}.ts`)),
+    join(root, 'build/edge'),
+  );
 }
