@@ -74,6 +74,7 @@ export function durableObjectStore(storage: DurableObjectSql, options: StoreOpti
 
 function joined(parts: readonly Readonly<Record<string, unknown>>[]): Uint8Array {
   const blobs = parts.map(({ bytes }) => new Uint8Array(bytes instanceof ArrayBuffer ? bytes : []));
+  if (blobs.length === 1) return blobs[0];
   const whole = new Uint8Array(blobs.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
   for (const blob of blobs) {
