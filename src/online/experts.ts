@@ -49,10 +49,12 @@ const NAMES: readonly Expert[] = [
 const STACKED = EXPERTS - RLS;
 
 const LEAN = 48; // lags of the expert that learns fast
-const MOST = 6; // no expert may see a change of more than 6 typical ones
+const MOST = 5; // no expert may see a change of more than 5 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
-const HUBER = 3;
+const HUBER = 2;
 const MEMORY = 85; // rows of the stack's memory, for each row ahead and five more
+const REACH = 2000; // rows of memory of least squares for one row ahead …
+const FURTHER = 60; // … and for each row more: overlapping errors are alike, so fewer of them are news
 
 /** What the experts of all channels look at. */
 export interface Views {
@@ -100,7 +102,8 @@ export class Experts {
     this.#horizon = horizon;
     this.#views = views;
     const open = network?.openCovariance;
-    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting: 0.9995, prior: 0.1, open });
+    const forgetting = 1 - 1 / (REACH + FURTHER * (horizon - 1));
+    this.#rls = new DelayedRls({ inputs: views.features.width, horizon, forgetting, prior: 0.1, open });
     this.#lags = new PlainLags(LEAN, horizon, Number.MAX_VALUE, open);
     this.weights = this.#rls.rls.weights;
     this.#first[RLS - RLS] = 0.5;

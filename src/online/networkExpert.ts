@@ -19,7 +19,7 @@ import { checkState, numberOf, packState } from './state.js';
 
 const INPUTS = 5; // a channel
 const CLIP = 4;
-const TARGET = 4; // a change beyond 4 typical ones teaches as 4
+const TARGET = 3; // a change beyond 3 typical ones teaches as 3
 
 /** What a network looks at: the stream's rows and their scales, the newest row included. */
 export interface NetworkViews {
