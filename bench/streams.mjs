@@ -73,7 +73,7 @@ export async function streams({ quick }) {
       'empty: Node Transform': throughNode(emptyNode),
       'empty: Web TransformStream': throughWeb(() => new TransformStream()),
     },
-    quick ? { slices: 2, milliseconds: 5 } : { slices: 60, milliseconds: 12 },
+    quick ? { slices: 2, milliseconds: 5 } : { slices: 40, milliseconds: 40 },
   );
   learner.dispose();
   state.dispose();
