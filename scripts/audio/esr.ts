@@ -89,6 +89,7 @@ lines.push(
 const table = lines.join('\n');
 console.log(table);
 const page = readFileSync('docs/audio.md', 'utf8');
-const [begin, end] = ['<!-- audio:esr -->\n', '\n<!-- /audio:esr -->'];
-const [before, rest] = page.split(begin);
-writeFileSync('docs/audio.md', `${before}${begin}${table}${end}${rest.split(end)[1]}`);
+const parts = /^(.*<!-- audio:esr -->\n).*(\n<!-- \/audio:esr -->.*)$/s.exec(page);
+if (!parts)
+  throw new Error('docs/audio.md must have a place for the table, between <!-- audio:esr --> and <!-- /audio:esr -->');
+writeFileSync('docs/audio.md', `${parts[1]}${table}${parts[2]}`);
