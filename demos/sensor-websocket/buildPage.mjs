@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { newest } from '../../scripts/newest.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const sources = [here('page'), here('../charts'), here('protocol.ts'), here('buildPage.mjs')];
+const sources = [here('page'), here('../charts'), here('../page'), here('protocol.ts'), here('buildPage.mjs')];
 const folder = here('../../build/demos/dashboard');
 
 /**

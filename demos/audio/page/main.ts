@@ -1,5 +1,5 @@
 import { followTheme } from '../../charts/theme.js';
-import { themeButton } from '../../sensor-websocket/page/views/themeButton.js';
+import { themeButton } from '../../page/themeButton.js';
 import { Session } from './Session.js';
 import { esrChart } from './views/esrChart.js';
 import { figures } from './views/figures.js';

@@ -1,4 +1,4 @@
-import { make, write } from './element.js';
+import { make, write } from '../../page/element.js';
 
 /** Numbers with their names, in a list of terms; returns what writes the numbers. */
 export function figures(list: HTMLDListElement, names: readonly string[]): (values: readonly string[]) => void {

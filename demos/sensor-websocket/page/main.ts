@@ -1,4 +1,5 @@
 import { followTheme } from '../../charts/theme.js';
+import { themeButton } from '../../page/themeButton.js';
 import { connect } from './connection.js';
 import { inTurns } from './inTurns.js';
 import type { Page } from './Page.js';
@@ -19,7 +20,6 @@ import { sensors } from './views/sensors.js';
 import { status } from './views/status.js';
 import { surprises } from './views/surprises.js';
 import { table } from './views/table.js';
-import { themeButton } from './views/themeButton.js';
 import { tokenForm } from './views/tokenForm.js';
 import { tuning } from './views/tuning.js';
 

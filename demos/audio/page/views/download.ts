@@ -1,4 +1,4 @@
-import { make } from '../../../sensor-websocket/page/element.js';
+import { make } from '../../../page/element.js';
 
 /** Hands a file to the person at the page. */
 export function download(name: string, bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { linesChart } from '../../../charts/linesChart.js';
 import { onFrame } from '../../../charts/onFrame.js';
-import { element } from '../../../sensor-websocket/page/element.js';
+import { element } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 
 /** Four points a second, for five minutes. */

@@ -1,4 +1,4 @@
-import { element, make, write } from '../../../sensor-websocket/page/element.js';
+import { element, make, write } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 
 const times = (x: number) => (Number.isFinite(x) ? `${x >= 10 ? x.toFixed(0) : x.toFixed(1)} × real time` : '–');

@@ -1,4 +1,4 @@
-import { element } from '../../../sensor-websocket/page/element.js';
+import { element } from '../../../page/element.js';
 import { decodePedal, encodePedal } from '../pedalFile.js';
 import type { Session } from '../Session.js';
 import { download } from './download.js';

@@ -1,4 +1,4 @@
-import { element } from '../../../sensor-websocket/page/element.js';
+import { element } from '../../../page/element.js';
 import type { Heard } from '../../messages.js';
 import type { Session } from '../Session.js';
 

@@ -1,4 +1,4 @@
-import { element, make } from '../../../sensor-websocket/page/element.js';
+import { element, make } from '../../../page/element.js';
 import { knobs as first, type Knobs, type PedalName, pedals } from '../../dsp/pedals.js';
 import type { Session } from '../Session.js';
 import { segments } from './segments.js';

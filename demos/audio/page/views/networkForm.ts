@@ -1,5 +1,5 @@
 import type { SoundCell } from 'rx-eddy/audio';
-import { element, make } from '../../../sensor-websocket/page/element.js';
+import { element, make } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 import { segments } from './segments.js';
 

@@ -1,6 +1,6 @@
 import { soundModel } from 'rx-eddy/audio';
 import { definitionOf } from 'rx-eddy/checkpoint';
-import { element, make, write } from '../../../sensor-websocket/page/element.js';
+import { element, make, write } from '../../../page/element.js';
 import type { FromLearner } from '../../messages.js';
 import { encodePedal } from '../pedalFile.js';
 import { checkPair, readWav, type Wav } from '../readWav.js';

@@ -1,5 +1,5 @@
 import { merge } from 'rxjs';
-import { element, write } from '../../../sensor-websocket/page/element.js';
+import { element, write } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 
 const digits = new Intl.NumberFormat('en', { maximumSignificantDigits: 2, minimumSignificantDigits: 2 });

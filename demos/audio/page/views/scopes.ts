@@ -1,5 +1,5 @@
 import { linesChart } from '../../../charts/linesChart.js';
-import { element } from '../../../sensor-websocket/page/element.js';
+import { element } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 
 const SAMPLES = 512;

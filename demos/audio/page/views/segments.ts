@@ -1,4 +1,4 @@
-import { make } from '../../../sensor-websocket/page/element.js';
+import { make } from '../../../page/element.js';
 
 /** A choice of a few, as buttons side by side. */
 export function segments(

@@ -1,5 +1,5 @@
 import piano from '../../../../data/audio/piano_phrase_44k1_mono.wav?url';
-import { element } from '../../../sensor-websocket/page/element.js';
+import { element } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 import { loop, openMicrophone } from '../Source.js';
 

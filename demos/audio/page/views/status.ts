@@ -1,5 +1,5 @@
 import { combineLatest } from 'rxjs';
-import { element, write } from '../../../sensor-websocket/page/element.js';
+import { element, write } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 
 /** What it does now, and what went wrong. */

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
 import { say } from '../../../charts/numbers.js';
 import { followTheme } from '../../../charts/theme.js';
-import { element, write } from '../element.js';
+import { element, write } from '../../../page/element.js';
 import { serverUrl } from '../serverUrl.js';
 import { ingest } from './ingest.js';
 import { microphone } from './microphone.js';

@@ -1,4 +1,4 @@
-import { element, write } from '../element.js';
+import { element, write } from '../../../page/element.js';
 import type { View } from '../Page.js';
 import { explain } from '../surprise.js';
 

@@ -1,7 +1,7 @@
 import { type ForecastChart, forecastChart } from '../../../charts/forecastChart.js';
 import { say } from '../../../charts/numbers.js';
+import { element, make, write } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element, make, write } from '../element.js';
 import type { Page, View } from '../Page.js';
 
 /** The other sensors that are shown, small. */

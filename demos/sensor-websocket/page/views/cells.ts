@@ -1,8 +1,8 @@
 import { linesChart } from '../../../charts/linesChart.js';
 import { percent, say } from '../../../charts/numbers.js';
+import { element, make, write } from '../../../page/element.js';
 import { cellNames, cellStyles } from '../cellStyles.js';
 import { changed } from '../changed.js';
-import { element, make, write } from '../element.js';
 import type { View } from '../Page.js';
 
 /** What the server sends of the networks comes four times a second. */

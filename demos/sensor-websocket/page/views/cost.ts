@@ -1,8 +1,8 @@
 import { histogram } from '../../../charts/histogram.js';
 import { say } from '../../../charts/numbers.js';
+import { element, make, write } from '../../../page/element.js';
 import { cellNames, cellStyles } from '../cellStyles.js';
 import { changed } from '../changed.js';
-import { element, make, write } from '../element.js';
 import { figures } from '../figures.js';
 import type { View } from '../Page.js';
 

@@ -1,5 +1,5 @@
+import { element, make } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element, make } from '../element.js';
 import type { View } from '../Page.js';
 import { serverUrl } from '../serverUrl.js';
 

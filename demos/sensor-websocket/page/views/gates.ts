@@ -1,8 +1,8 @@
 import { type GateHeatMap, gateHeatMap } from '../../../charts/gateHeatMap.js';
+import { element, make } from '../../../page/element.js';
 import type { NetworkView } from '../../protocol.js';
 import { cellNames, cellStyles } from '../cellStyles.js';
 import { changed } from '../changed.js';
-import { element, make } from '../element.js';
 import type { View } from '../Page.js';
 
 /** These are σ(·), from 0 to 1; all else is a state or a candidate for one, from −1 to 1. */

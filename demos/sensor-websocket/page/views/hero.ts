@@ -2,8 +2,8 @@ import { labelOfCause } from '../../../charts/explain.js';
 import { forecastChart } from '../../../charts/forecastChart.js';
 import { say } from '../../../charts/numbers.js';
 import { readout } from '../../../charts/readout.js';
+import { element, make, write } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element, make, write } from '../element.js';
 import type { View } from '../Page.js';
 
 const SPOKEN_EVERY = 5000;

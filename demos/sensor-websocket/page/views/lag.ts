@@ -1,7 +1,7 @@
 import { lagChart } from '../../../charts/lagChart.js';
+import { element, write } from '../../../page/element.js';
 import { cellNames, cellStyles } from '../cellStyles.js';
 import { changed } from '../changed.js';
-import { element, write } from '../element.js';
 import type { View } from '../Page.js';
 
 /** How much of the gradient is left, by lag, for each network. */

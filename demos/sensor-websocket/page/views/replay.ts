@@ -1,6 +1,6 @@
 import { say } from '../../../charts/numbers.js';
+import { element, write } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element, write } from '../element.js';
 import type { View } from '../Page.js';
 
 /** Pause and speed of the series that the server replays, where it replays any. */

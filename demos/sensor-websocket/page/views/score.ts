@@ -1,7 +1,7 @@
 import { percent, say } from '../../../charts/numbers.js';
 import { windowScore } from '../../../charts/windowScore.js';
+import { element } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element } from '../element.js';
 import { figures } from '../figures.js';
 import type { View } from '../Page.js';
 

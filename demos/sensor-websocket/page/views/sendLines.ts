@@ -1,4 +1,4 @@
-import { make } from '../element.js';
+import { make } from '../../../page/element.js';
 import { serverUrl } from '../serverUrl.js';
 
 /** Ways to send a row, each in a line that can be copied. */

@@ -1,7 +1,7 @@
 import { percent, say } from '../../../charts/numbers.js';
+import { element, make, write } from '../../../page/element.js';
 import type { SensorSummary } from '../../protocol.js';
 import { changed } from '../changed.js';
-import { element, make, write } from '../element.js';
 import type { View } from '../Page.js';
 
 const MOST = 40;

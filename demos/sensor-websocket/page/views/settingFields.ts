@@ -1,7 +1,7 @@
 import { say } from '../../../charts/numbers.js';
+import { make, write } from '../../../page/element.js';
 import type { Settings } from '../../protocol.js';
 import { cellNames, cellStyles } from '../cellStyles.js';
-import { make, write } from '../element.js';
 import type { Page } from '../Page.js';
 
 /** A control and its name; `draw` shows what the server has, unless a person is just at it. */

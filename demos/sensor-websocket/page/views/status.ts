@@ -1,5 +1,5 @@
+import { element, write } from '../../../page/element.js';
 import type { Connection, Status } from '../connection.js';
-import { element, write } from '../element.js';
 import type { Page } from '../Page.js';
 
 const texts: Readonly<Record<Status, string>> = {

@@ -1,6 +1,6 @@
 import { labelOfCause } from '../../../charts/explain.js';
+import { element, make } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element, make } from '../element.js';
 import type { View } from '../Page.js';
 import type { Alarm } from '../SensorHistory.js';
 import { explain } from '../surprise.js';

@@ -1,6 +1,6 @@
 import { say } from '../../../charts/numbers.js';
+import { element, make } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element, make } from '../element.js';
 import type { View } from '../Page.js';
 
 const ROWS = 12;

@@ -1,4 +1,4 @@
-import { element } from '../element.js';
+import { element } from '../../../page/element.js';
 import { serverUrl } from '../serverUrl.js';
 
 /** Asks for the token where the server wants one and this page has none, or a wrong one. */

@@ -1,5 +1,5 @@
+import { element } from '../../../page/element.js';
 import { changed } from '../changed.js';
-import { element } from '../element.js';
 import type { View } from '../Page.js';
 import { cellField, NUMBERS, numberField, rateField } from './settingFields.js';
 import { weights } from './weights.js';

@@ -1,6 +1,6 @@
 import { say } from '../../../charts/numbers.js';
+import { make, write } from '../../../page/element.js';
 import type { Lab, ViewerMessage } from '../../protocol.js';
-import { make, write } from '../element.js';
 import type { Page } from '../Page.js';
 
 /** Freeze, keep a copy of the weights, and go back to one. */

@@ -1,5 +1,5 @@
-import { onTheme, toggleTheme } from '../../../charts/theme.js';
-import { element } from '../element.js';
+import { onTheme, toggleTheme } from '../charts/theme.js';
+import { element } from './element.js';
 
 /** The button that changes between light and dark. */
 export function themeButton(): void {
