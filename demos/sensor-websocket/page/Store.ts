@@ -1,6 +1,6 @@
 import type { Columns } from '../../charts/ForecastRows.js';
 import type { Load, Replay, SensorSummary, ServerMessage, ViewerMessage } from '../protocol.js';
-import { SensorHistory } from './SensorHistory.js';
+import { type Alarm, SensorHistory } from './SensorHistory.js';
 
 /** How many sensors stand on the page unless more are asked for, and at most. */
 const SHOWN = 4;
@@ -14,6 +14,8 @@ export class Store {
   replay: Replay | null = null;
   load: Load | undefined;
   problem: string | undefined;
+  /** The lead's newest anomaly, until it has been told. */
+  news: Alarm | undefined;
   connected = false;
   /** Whether the server has said which sensors there are. */
   listed = false;
@@ -67,7 +69,7 @@ export class Store {
         if (this.shown.includes(message.sensor)) this.historyOf(message.sensor).replace(message.points);
         break;
       case 'points':
-        if (this.shown.includes(message.sensor)) this.historyOf(message.sensor).add(message.points, message.dropped);
+        if (this.shown.includes(message.sensor)) this.#add(message);
         break;
       case 'lab':
         if (this.shown.includes(message.sensor)) this.historyOf(message.sensor).learn(message.lab);
@@ -116,5 +118,13 @@ export class Store {
     this.shown = sensors;
     for (const sensor of this.#histories.keys()) if (!sensors.includes(sensor)) this.#histories.delete(sensor);
     this.watch({ type: 'watch', sensors });
+  }
+
+  #add({ sensor, points, dropped }: Extract<ServerMessage, { type: 'points' }>): void {
+    const history = this.historyOf(sensor);
+    const before = history.alarms.at(-1);
+    history.add(points, dropped);
+    const newest = history.alarms.at(-1);
+    if (sensor === this.lead && newest !== before) this.news = newest;
   }
 }

@@ -9,7 +9,7 @@ const SHOWN = 12_000;
 export const announcements: View = ({ store, ask }) => {
   const line = element('announce', HTMLElement);
   const problem = element('problem', HTMLElement);
-  let [spoken, connected, lead, last] = [Number.NEGATIVE_INFINITY, true, store.lead, 0];
+  let [spoken, connected] = [Number.NEGATIVE_INFINITY, true];
   let hide: ReturnType<typeof setTimeout> | undefined;
 
   return () => {
@@ -26,12 +26,11 @@ export const announcements: View = ({ store, ask }) => {
       connected = store.connected;
       write(line, connected ? 'Connected.' : 'The connection is lost; trying again.');
     }
-    const newest = store.history?.alarms.at(-1);
-    const before = lead === store.lead ? last : Number.POSITIVE_INFINITY;
-    [lead, last] = [store.lead, newest?.point.index ?? 0];
-    if (!newest || newest.point.index <= before || performance.now() < spoken + QUIET) return;
+    const { news } = store;
+    store.news = undefined;
+    if (!news || performance.now() < spoken + QUIET) return;
     spoken = performance.now();
-    write(line, `${store.lead}: anomaly. ${explain(newest.point, store.channel, newest.cause)}`);
+    write(line, `${store.lead}: anomaly. ${explain(news.point, store.channel, news.cause)}`);
     ask();
   };
 };
