@@ -130,7 +130,8 @@ export async function openWorkerd(folder, workers, { port = 0, inspect = false }
       new Promise((resolve) => {
         child.removeAllListeners('exit');
         child.once('exit', () => resolve());
-        child.kill('SIGKILL');
+        // One that has ended by itself does not end again.
+        if (child.exitCode !== null || child.signalCode !== null || !child.kill('SIGKILL')) resolve();
       }),
   };
 }

@@ -4,6 +4,9 @@ import { isolateMemory } from './isolateMemory.js';
 
 export const TOKEN = 'of-this-machine-alone';
 
+/** No answer after so long is none. */
+const ANSWER_MS = 20_000;
+
 export interface EdgeOptions {
   /** Of the built worker. */
   readonly folder: string;
@@ -35,7 +38,12 @@ export async function openEdge({
   const base = url('edge');
   const authorization = `Bearer ${token}`;
   const ask = (path: string, init: RequestInit = {}) =>
-    fetch(`${base}${path}`, { ...init, headers: { authorization, ...init.headers } });
+    fetch(`${base}${path}`, {
+      // Where a process is killed as a connection opens, nobody may ever say so.
+      signal: AbortSignal.timeout(ANSWER_MS),
+      ...init,
+      headers: { authorization, ...init.headers },
+    });
   return {
     ...workerd,
     url: base,
