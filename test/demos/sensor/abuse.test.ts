@@ -171,7 +171,7 @@ describe('a sensor’s name', () => {
   it.each([
     '__proto__',
     'constructor',
-    '../../../../tmp/x',
+    '../../../../etc/x',
     '/etc/passwd',
     '<script>alert(1)</script>',
     'a"b,c\\',
