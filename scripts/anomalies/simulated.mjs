@@ -1,4 +1,5 @@
 import { openRandom } from '../../dist/src/random.js';
+import { apart, bursts, busy, exponential, rowsOf, somewhere, wander } from './draws.mjs';
 
 const START = Date.UTC(2024, 3, 1);
 const MINUTE = 60_000;
@@ -8,9 +9,9 @@ const MINUTE = 60_000;
  * or office hours, machine and room temperatures, latencies, idle and busy processors, disk and network traffic, road sensors, keystrokes,
  * prices of clicks, mentions of a company. Each with the anomalies that are named there, or with none. Windows are a tenth of the rows, shared, around each.
  */
-export function simulatedSeries(seeds) {
+export function simulatedSeries(seeds, kinds = KINDS) {
   return seeds.flatMap((seed) =>
-    Object.entries(KINDS).map(([name, draw], k) => {
+    Object.entries(kinds).map(([name, draw], k) => {
       const random = openRandom(1000 * seed + k);
       const { values, at, minutes = 5, irregular = 0 } = draw(random);
       const rows = values.length;
@@ -27,22 +28,6 @@ export function simulatedSeries(seeds) {
   );
 }
 
-const rowsOf = (n, value) => Array.from({ length: n }, (_, t) => value(t));
-const exponential = (random) => -Math.log(1 - random.uniform());
-/** A row in these parts of the stream, at random. */
-const somewhere = (random, n, from = 0.3, to = 0.9) => Math.floor(n * (from + (to - from) * random.uniform()));
-const apart = (random, n, count) =>
-  Array.from({ length: count }, (_, k) => Math.floor(n * (0.2 + (0.75 * (k + 0.1 + 0.8 * random.uniform())) / count)));
-
-/** An autoregressive wander of unit variance. */
-function wander(random, n, keep) {
-  let state = random.normal();
-  return rowsOf(n, () => {
-    state = keep * state + Math.sqrt(1 - keep * keep) * random.normal();
-    return state;
-  });
-}
-
 /** Fourteen days with work from 9 to 18: low −20 ± 2, high 80 ± 8; `day` changes the eleventh. */
 function officeHours(random, day) {
   const values = rowsOf(4032, (t) => {
@@ -52,17 +37,6 @@ function officeHours(random, day) {
   for (let i = 0; i < 288; i++) values[2880 + i] = day(values[2880 + i], i / 12);
   return values;
 }
-const busy = (hour) => hour >= 9 && hour < 18;
-
-/** Bursts that come at random and fade. */
-function bursts(random, n, chance, size, keep) {
-  let level = 0;
-  return rowsOf(n, () => {
-    level = keep * level + (random.uniform() < chance ? size * exponential(random) : 0);
-    return level;
-  });
-}
-
 const KINDS = {
   'sine, no noise': () => ({ values: rowsOf(4032, (t) => 50 + 30 * Math.sin((2 * Math.PI * t) / 288)), at: [] }),
   'square wave, no noise': () => ({ values: rowsOf(4032, (t) => (busy((t % 288) / 12) ? 80 : 20)), at: [] }),

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detectAnomaliesStage } from '../../operators/detectAnomalies.js';
 import { EVERYDAY, EventPeaks, PEAKS } from '../../src/online/anomaly/eventPeaks.js';
 
 const QUIET = 13; // rows that part two events
@@ -39,21 +38,5 @@ describe('the tail of the largest events', () => {
         expect(more).toBeLessThanOrEqual(EVERYDAY);
       }),
     );
-  });
-
-  it('holds for the detector: a job at the same hour of every day is an alarm at first, and no more after three weeks', () => {
-    const stage = detectAnomaliesStage<number>({
-      value: (t) => (t % 96 < 3 ? 40 + (t % 7) / 7 : 10 + (t % 3) / 10),
-      time: (t) => Date.UTC(2024, 0, 1) + t * 900_000,
-    })();
-    const days: number[] = [];
-    for (let t = 0; t < 96 * 60; t++) {
-      stage.step(t, ({ alarm }) => {
-        if (alarm) days.push(Math.floor(t / 96));
-      });
-    }
-    stage.dispose();
-    expect(days.some((day) => day >= 1 && day <= 4)).toBe(true);
-    expect(days.filter((day) => day > 21)).toEqual([]);
   });
 });

@@ -172,7 +172,68 @@ describe('alarms', () => {
   });
 });
 
+describe('a sensor that is stuck', () => {
+  const stuck = (values: number[], from: number, rows: number) => values.fill(values[from], from, from + rows);
+
+  it('is an alarm within the first 24 rows, and says that it is too calm', () => {
+    for (const seed of [21, 22, 23, 24]) {
+      const values = stuck(noise(3000, seed), 2000, 200);
+      const found = run(values, { ...lags, spacing: false }).slice(2000, 2025);
+      expect(found.filter(({ alarm }) => alarm).map(({ cause }) => cause)).toContain('calm');
+    }
+  });
+
+  it('is told a few times and then taken as usual', () => {
+    const calm = run(stuck(noise(8000, 25), 2000, 5000), lags).filter(({ alarm, cause }) => alarm && cause === 'calm');
+    expect(calm.length).toBeGreaterThan(0);
+    expect(calm.length).toBeLessThanOrEqual(3);
+  });
+
+  it('is none where values often stand still as long', () => {
+    const random = openRandom(26);
+    let level = 0;
+    const values = Array.from({ length: 6000 }, () => {
+      if (random.uniform() < 0.03) level = random.integer(10);
+      return level;
+    });
+    expect(run(values, lags).filter(({ alarm, index, cause }) => alarm && index > 900 && cause === 'calm')).toEqual([]);
+  });
+});
+
 describe('what is no anomaly', () => {
+  it('a noiseless day that repeats, after its third', { timeout: 60_000 }, () => {
+    const day = fc.oneof(
+      fc.record({
+        kind: fc.constant('job'),
+        at: fc.integer({ min: 0, max: 95 }),
+        rows: fc.integer({ min: 1, max: 12 }),
+      }),
+      fc.record({
+        kind: fc.constant('open'),
+        at: fc.integer({ min: 0, max: 40 }),
+        rows: fc.integer({ min: 13, max: 54 }),
+      }),
+    );
+    const monday = Date.UTC(2024, 0, 1);
+    fc.assert(
+      fc.property(
+        day,
+        fc.integer({ min: 0, max: 6 }),
+        fc.double({ min: 0.01, max: 1e4, noNaN: true }),
+        (shape, first, size) => {
+          const { at, rows } = shape;
+          const samples = Array.from({ length: 96 * 21 }, (_, t) => ({
+            time: monday + first * 86_400_000 + t * 900_000,
+            value: t % 96 >= at && t % 96 < at + rows ? size : 0,
+          }));
+          const found = run(samples, { value: (s) => s.value, time: (s) => s.time });
+          expect(alarms(found).filter((index) => index > 3 * 96)).toEqual([]);
+        },
+      ),
+      { numRuns: 40, seed: 1 },
+    );
+  });
+
   it('a constant, and its first change of 1e-12', () => {
     for (const level of [0, 1, -45, 1e9]) {
       const values = Array.from({ length: 2000 }, (_, t) =>

@@ -2,8 +2,9 @@
 export const PEAKS = 8;
 /** Where `expected` ends: an everyday value. */
 export const EVERYDAY = 20 * PEAKS;
+/** Rows: values this close belong to one event. */
+export const EVENT = 12;
 
-const EVENT = 12; // rows: values this close belong to one event
 const FADE = 1e-4; // a row: what was seen 10,000 rows ago counts 1/e
 const BURN_IN = 50;
 const RAREST = 1e-300; // its inverse is still a number
@@ -28,6 +29,7 @@ export class EventPeaks {
   readonly peaks = new Float64Array(PEAKS);
   /** rows, rows since the running event's peak, the running event's place among the peaks or −1 */
   readonly state = Float64Array.of(0, 0, -1);
+  readonly arrays: readonly Float64Array[] = [this.peaks, this.state];
 
   /** In (0, EVERYDAY]: small is rare. Asks, learns nothing. */
   expected(value: number): number {

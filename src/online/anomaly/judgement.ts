@@ -2,8 +2,8 @@ import type { Snapshot } from '../../stage.js';
 
 /**
  * What can be surprising in a row: its own forecast error; the mean size of the last 12 errors (a noisier, or for once
- * badly foretold stretch); how unlike any earlier stretch the last 8 errors are; the mean distance of the last 6 rows from
- * what is usual at this time of day; how long the series has hardly moved; the value's distance from the running mean.
+ * badly foretold stretch); how unlike any earlier stretch the last 8 errors are; the mean distance of the last 6 and of the last 24
+ * rows from what is usual at their time of day; how long the series has hardly moved; the value's distance from the running mean.
  */
 export type Part = 'error' | 'spread' | 'shape' | 'season' | 'calm' | 'range';
 

@@ -1,15 +1,18 @@
 const WINDOW = 8;
 const SHAPES = 64;
 const QUANTILE = 0.9;
+const NEAR = 0.5;
 const VIGILANCE_RATE = 0.02;
 const LEARNING_RATE = 0.1;
-const KEEP = 0.9995; // a row: how a shape's use fades
+const KEEP = 1 - 1e-4; // a row: how a shape's use fades, as events do
 
 /**
  * How unlike anything seen the last eight values are: their distance to the nearest of 64 remembered shapes. Memory and
  * time are constant. As in adaptive resonance theory (Carpenter & Grossberg 1987, CVGIP 37:54) a window that a shape
  * matches moves that shape a little, and one that none matches becomes a shape itself, in place of the least used. How
- * near a match must be (the vigilance) is not set by hand: it is the running 90 % quantile of the distances.
+ * near a match must be (the vigilance) is not set by hand: it is the running 90 % quantile of the distances. But in a calm that
+ * falls to nothing, and the trifles of an hour would push out what the day has shown: half a unit is always near enough. The
+ * unit is the caller's: a usual change.
  */
 export class ShapeMemory {
   readonly #shapes = new Float64Array(SHAPES * WINDOW);
@@ -61,7 +64,7 @@ export class ShapeMemory {
     const use = this.#use;
     const state = this.#state;
     for (let s = 0; s < state[1]; s++) use[s] *= KEEP;
-    if (nearest >= 0 && distance <= state[2]) {
+    if (nearest >= 0 && distance <= Math.max(NEAR, state[2])) {
       use[nearest]++;
       for (let i = 0, p = nearest * WINDOW; i < WINDOW; i++) {
         this.#shapes[p + i] += LEARNING_RATE * (this.#window[i] - this.#shapes[p + i]);

@@ -2,7 +2,8 @@ import { EddyError } from '../../errors.js';
 import type { Snapshot } from '../../stage.js';
 import { copyState, putState } from '../arrayState.js';
 import { AlarmSpacing } from './alarmSpacing.js';
-import { EVERYDAY, EventPeaks } from './eventPeaks.js';
+import { Habits } from './habits.js';
+import { JointTail, type Measure } from './jointTail.js';
 import type { Judge, Judgement, Part } from './judgement.js';
 import { SeasonProfile } from './seasonProfile.js';
 import { ShapeMemory } from './shapeMemory.js';
@@ -10,11 +11,11 @@ import { ShapeMemory } from './shapeMemory.js';
 export const PARTS: readonly Part[] = ['error', 'spread', 'shape', 'season', 'calm', 'range'];
 
 export interface SurpriseOptions {
-  /** Default error, spread, shape and season; `calm` finds stuck sensors, `range` values far out. */
+  /** Default all but `range`, which finds values far out. */
   parts?: readonly Part[];
   /** Differences up to this are none, ≥ 0. Default 1e-9 · max(1, running mean of |value|). */
   resolution?: number;
-  /** Whether an alarm that follows another is silenced (see AlarmSpacing). Default true. */
+  /** Whether an alarm that repeats another is silenced (see AlarmSpacing and Habits). Default true. */
   spacing?: boolean;
 }
 
@@ -22,40 +23,39 @@ export interface SurpriseOptions {
 const ALARM = 6;
 const SPREAD = 12;
 const SEASON = 6;
+const LONG_SEASON = 24;
 const STILL = 0.1; // of the usual change
-const SOME = 3; // still rows that say nothing
 const WARM = 100;
 const UNTRIED = 8;
 const LARGEST = 1e100; // its square is still a number
 
 /**
- * From forecast errors to calibrated surprise. Each part compares its size with the largest events of its own past
- * (EventPeaks), which makes the parts commensurable: their expected counts are joined by the harmonic mean, as dependent
- * p-values may be (Wilson 2019, PNAS 116:1195), and a short history is trusted less, by (t + 100)/t. An alarm is a row whose
- * expected count is at most 6, its score 1 / (1 + expected/6), halved when a recent alarm has already said it. Constant memory (some 800 numbers), a few µs.
+ * From forecast errors to calibrated surprise. Each part compares its sizes with the largest events of its own past, and their
+ * counts are joined (JointTail); a short history is trusted less, by (t + 100)/t. An alarm is a row whose expected count is at most 6, its
+ * score 1 / (1 + expected/6), halved when an earlier alarm has said it (AlarmSpacing), or this hour of the day before (Habits). Constant
+ * memory (some 1,000 numbers), a few µs.
  */
 export class Surprise implements Judge {
-  readonly #parts: readonly Part[];
-  readonly #peaks: readonly EventPeaks[];
+  readonly #tail: JointTail;
   readonly #shape = new ShapeMemory();
   readonly #season = new SeasonProfile();
   readonly #spacing = new AlarmSpacing();
+  readonly #habits = new Habits();
   readonly #resolution: number | undefined;
   readonly #spaced: boolean;
   /** rows, running mean, deviation, mean |change|, last value, missing rows before the next, mean |value|, still rows */
   readonly #state = new Float64Array(8);
   readonly #sizes = new Float64Array(SPREAD);
-  readonly #residuals = new Float64Array(SEASON);
+  readonly #residuals = new Float64Array(LONG_SEASON);
 
   /** @throws EddyError `invalid-option` on an unknown part or a negative resolution. */
-  constructor({ parts = PARTS.slice(0, 4), resolution, spacing = true }: SurpriseOptions = {}) {
+  constructor({ parts = PARTS.slice(0, 5), resolution, spacing = true }: SurpriseOptions = {}) {
     for (const part of parts) if (!PARTS.includes(part)) throw badOption(`parts must be of ${PARTS.join(', ')}`, part);
     if (parts.length === 0) throw badOption('parts must name at least one part', 'none');
     if (resolution !== undefined && !(resolution >= 0 && Number.isFinite(resolution))) {
       throw badOption('resolution must be a number ≥ 0', resolution);
     }
-    this.#parts = [...new Set(parts)];
-    this.#peaks = this.#parts.map(() => new EventPeaks());
+    this.#tail = new JointTail(parts);
     this.#resolution = resolution;
     this.#spaced = spacing;
   }
@@ -82,43 +82,42 @@ export class Surprise implements Judge {
     this.#rescale(value, change);
     const row = state[0];
     this.#sizes[row % SPREAD] = Math.abs(error);
-    this.#residuals[row % SEASON] = residual;
+    this.#residuals[row % LONG_SEASON] = residual;
     const unit = state[3];
     const shape = this.#shape.step(unit > 0 ? Math.max(-20, Math.min(20, error / unit)) : 0);
     state[0]++;
     state[4] = value;
     state[5] = 0;
-    const sizes: Record<Part, number> = {
+    const sizes = {
       error: Math.abs(error),
-      spread: mean(this.#sizes),
+      spread: mean(this.#sizes, row, SPREAD),
       shape,
-      season: Math.abs(mean(this.#residuals)),
-      calm: Math.max(0, state[7] - SOME),
+      season: Math.abs(mean(this.#residuals, row, SEASON)),
+      'long season': Math.abs(mean(this.#residuals, row, LONG_SEASON)),
+      calm: state[7],
       range: Math.abs(distance),
     };
-    return this.#judge(sizes, missing);
+    return this.#judge(sizes, missing, time);
   }
 
-  #judge(sizes: Readonly<Record<Part, number>>, missing: number): Judgement {
+  #judge(sizes: Readonly<Record<Measure, number>>, missing: number, time: number | undefined): Judgement {
     const row = this.#state[0];
+    const joint = this.#tail.step(sizes, row > UNTRIED);
+    const expected = (joint.expected * (row + WARM)) / row;
+    const usual = time !== undefined && this.#habits.knows(time, expected, ALARM);
+    const rare = expected <= ALARM;
+    const alarm = rare && (!this.#spaced || (!usual && this.#spacing.admit(row, expected, ALARM)));
+    const score = rare && !alarm ? Math.min(scoreOf(expected) / 2, 0.4999) : scoreOf(expected);
     const parts: Partial<Record<Part, number>> = {};
-    let evidence = 0;
     let least = Number.POSITIVE_INFINITY;
-    let cause = this.#parts[0];
-    this.#parts.forEach((part, i) => {
-      const expected = row <= UNTRIED ? EVERYDAY : this.#peaks[i].expected(sizes[part]);
-      this.#peaks[i].learn(sizes[part]);
-      evidence += 1 / expected;
-      parts[part] = scoreOf(expected);
-      if (expected < least) {
-        least = expected;
+    let cause: Part = 'error';
+    for (const [part, count] of joint.parts) {
+      parts[part] = scoreOf(count);
+      if (count < least) {
+        least = count;
         cause = part;
       }
-    });
-    const expected = (this.#parts.length / evidence) * ((row + WARM) / row);
-    const rare = expected <= ALARM;
-    const alarm = rare && (!this.#spaced || this.#spacing.admit(row, expected));
-    const score = rare && !alarm ? Math.min(scoreOf(expected) / 2, 0.4999) : scoreOf(expected);
+    }
     return { score, alarm, cause, expected, missing, parts };
   }
 
@@ -135,15 +134,16 @@ export class Surprise implements Judge {
     const delta = Math.max(-bound, Math.min(bound, value - state[1]));
     state[1] += rate * delta;
     state[2] = Math.sqrt(Math.max(0, state[2] * state[2] + rate * (delta * delta - state[2] * state[2])));
-    const size = trusted && state[3] > 0 ? Math.min(Math.abs(change), 5 * state[3]) : Math.abs(change);
+    // No row may more than double the usual change. A firmer bound would let that of a square wave, which seldom moves, fade to nothing.
+    const most = trusted && state[3] > 0 ? state[3] / rate : LARGEST;
+    const size = Math.min(Math.abs(change), most);
     state[3] += rate * (size - state[3]);
     state[6] += rate * (Math.abs(value) - state[6]);
   }
 
   get #arrays(): readonly Float64Array[] {
-    const peaks = this.#peaks.flatMap((p) => [p.peaks, p.state]);
     const own = [this.#state, this.#sizes, this.#residuals, this.#spacing.state];
-    return [...own, ...this.#shape.state, ...this.#season.state, ...peaks];
+    return [...own, ...this.#habits.state, ...this.#shape.state, ...this.#season.state, ...this.#tail.arrays];
   }
 
   snapshot(): Snapshot {
@@ -160,9 +160,10 @@ const bounded = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
 const scoreOf = (expected: number) => 1 / (1 + expected / ALARM);
 
-function mean(values: Float64Array): number {
+/** Of the last so many rows of a ring; those before the first are 0. */
+function mean(ring: Float64Array, row: number, rows: number): number {
   let sum = 0;
-  for (const value of values) sum += value / values.length;
+  for (let i = 0; i < rows; i++) sum += ring[(row + ring.length - i) % ring.length] / rows;
   return sum;
 }
 
