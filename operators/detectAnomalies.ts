@@ -58,8 +58,8 @@ export type Foretold = Pick<Anomaly, 'forecast' | 'low' | 'high'>;
  *     detectAnomalies()   --0--0--0--0--0--.9--0--|      .9 is { score: .9, alarm: true, cause: 'error', … }
  *
  * A sample is scored by the forecast made before it came, then learned from. Scale, season and threshold need no tuning:
- * each part (its error, the spread of errors, their shape, the time of day) compares itself with the largest events of its
- * own past. An alarm that only repeats a recent one is halved, below 0.5.
+ * each part (its error, the spread of errors, their shape, the time of day, how long it has hardly moved) compares itself with the largest
+ * events of its own past. An alarm that only repeats a recent one, or one of the day before at the same hour, is halved, below 0.5.
  *
  * - Emits:  one for each sample, in the same turn; a missing one scores 0 unless `gaps` is 'alarm'.
  * - Fails:  on a value that is neither missing nor a finite number, unless `onInvalid` says otherwise.

@@ -133,3 +133,28 @@ export function evaluate(files, scores, profile = PROFILES.standard) {
     folders,
   };
 }
+
+/**
+ * What a threshold is worth on files it was not fitted on: the files are halved at random, so many times, and each half is scored at the
+ * threshold that is best on the other. Mean, 10 and 90 % of these scores.
+ */
+export function halves(files, scores, random, times = 500) {
+  const worth = [];
+  for (let k = 0; k < times; k++) {
+    const order = files.map((_, i) => [random.uniform(), i]).sort(([a], [b]) => a - b);
+    const [here, there] = [order.slice(0, files.length >> 1), order.slice(files.length >> 1)].map((half) => ({
+      files: half.map(([, i]) => files[i]),
+      scores: half.map(([, i]) => scores[i]),
+    }));
+    for (const [fitted, scored] of [
+      [here, there],
+      [there, here],
+    ]) {
+      const threshold = bestThreshold(fitted.files, fitted.scores);
+      worth.push(scoreFiles(scored.files, scored.scores, threshold));
+    }
+  }
+  worth.sort((a, b) => a - b);
+  const at = (share) => worth[Math.floor(share * (worth.length - 1))];
+  return { mean: worth.reduce((sum, one) => sum + one, 0) / worth.length, low: at(0.1), high: at(0.9) };
+}

@@ -6,11 +6,11 @@ const HOUR = 3_600_000;
 const RARE = 6; // the count of an alarm
 
 describe('what came at this half-hour of the day before', () => {
-  it('is known, unless it is three times as rare', () => {
+  it('is known, unless it is twice as rare', () => {
     const habits = new Habits();
     expect(habits.knows(10 * HOUR, 2, RARE)).toBe(false);
     expect(habits.knows(34 * HOUR, 2, RARE)).toBe(true);
-    expect(habits.knows(58 * HOUR, 0.6, RARE)).toBe(false);
+    expect(habits.knows(58 * HOUR, 0.9, RARE)).toBe(false);
   });
 
   it('is not known at another hour, nor after two days', () => {

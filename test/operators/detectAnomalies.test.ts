@@ -101,6 +101,21 @@ describe('a score', () => {
   });
 });
 
+it('an alarm scores 1/2, 2/3, 4/5 …, as its count is up to 6, 3, 1.5 …', () => {
+  const found = run(
+    noise(6000, 15).map((value, t) => (t % 700 === 699 ? (3 + t / 700) * value : value)),
+    lags,
+  ).filter(({ alarm }) => alarm);
+  expect(found.length).toBeGreaterThan(5);
+  for (const { score, expected } of found) {
+    const count = 6 / score - 6;
+    const halvings = Math.log2(6 / count);
+    expect(halvings).toBeCloseTo(Math.round(halvings), 9);
+    expect(expected).toBeLessThanOrEqual(count * (1 + 1e-12));
+    expect(expected).toBeGreaterThan((count / 2) * (1 - 1e-12));
+  }
+});
+
 describe('alarms', () => {
   it('find a spike, and say that the error raised it', () => {
     const values = noise(3000, 3);

@@ -1,9 +1,9 @@
 const DAY = 86_400_000;
 const SLOTS = 48;
-const ALIKE = 3; // counts within this factor are those of one habit
+const ALIKE = 2; // counts within this factor are those of one habit
 
 /**
- * What came at this half-hour of the day before is no news today, unless it is three times as rare: a backup, a job, the doors that open
+ * What came at this half-hour of the day before is no news today, unless it is twice as rare: a backup, a job, the doors that open
  * at nine are an alarm once and not every day until as many of their size are known.
  */
 export class Habits {

@@ -8,7 +8,7 @@ import type { Snapshot } from '../../stage.js';
 export type Part = 'error' | 'spread' | 'shape' | 'season' | 'calm' | 'range';
 
 export interface Judgement {
-  /** In [0, 1]; ≥ 0.5 is an alarm. */
+  /** In [0, 1]; ≥ 0.5 is an alarm, and its score one of 1/2, 2/3, 4/5, 8/9 …: a count up to 6, 3, 1.5, 0.75 … */
   readonly score: number;
   readonly alarm: boolean;
   /** The part that is most surprised. */

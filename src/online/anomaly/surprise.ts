@@ -31,9 +31,9 @@ const LARGEST = 1e100; // its square is still a number
 
 /**
  * From forecast errors to calibrated surprise. Each part compares its sizes with the largest events of its own past, and their
- * counts are joined (JointTail); a short history is trusted less, by (t + 100)/t. An alarm is a row whose expected count is at most 6, its
- * score 1 / (1 + expected/6), halved when an earlier alarm has said it (AlarmSpacing), or this hour of the day before (Habits). Constant
- * memory (some 1,000 numbers), a few µs.
+ * counts are joined (JointTail); a short history is trusted less, by (t + 100)/t. An alarm is a row whose expected count is at most 6. Its
+ * score is 1 / (1 + expected/6), told by halvings of the count, and below 0.5 when an earlier alarm has said it (AlarmSpacing), or this hour
+ * of the day before (Habits). Constant memory (some 1,000 numbers), a few µs.
  */
 export class Surprise implements Judge {
   readonly #tail: JointTail;
@@ -107,7 +107,11 @@ export class Surprise implements Judge {
     const usual = time !== undefined && this.#habits.knows(time, expected, ALARM);
     const rare = expected <= ALARM;
     const alarm = rare && (!this.#spaced || (!usual && this.#spacing.admit(row, expected, ALARM)));
-    const score = rare && !alarm ? Math.min(scoreOf(expected) / 2, 0.4999) : scoreOf(expected);
+    const score = alarm
+      ? scoreOf(halvings(expected))
+      : rare
+        ? Math.min(scoreOf(expected) / 2, 0.4999)
+        : scoreOf(expected);
     const parts: Partial<Record<Part, number>> = {};
     let least = Number.POSITIVE_INFINITY;
     let cause: Part = 'error';
@@ -159,6 +163,16 @@ export class Surprise implements Judge {
 const bounded = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
 const scoreOf = (expected: number) => 1 / (1 + expected / ALARM);
+
+/**
+ * An alarm's count, up to the next of 6, 3, 1.5 … So few events tell no more, and what is read into more does not carry over: a
+ * threshold fitted between two counts close by fits the series at hand.
+ */
+function halvings(expected: number): number {
+  let count = ALARM;
+  while (count / 2 >= expected) count /= 2;
+  return count;
+}
 
 /** Of the last so many rows of a ring; those before the first are 0. */
 function mean(ring: Float64Array, row: number, rows: number): number {
