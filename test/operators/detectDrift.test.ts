@@ -90,6 +90,16 @@ describe('KSWIN', () => {
   });
 });
 
+it.each(detectors)('%s finds a change after values of another size, up to the greatest numbers', (_, open) => {
+  const level = (value: number) => new Array(128).fill(value);
+  const turning = (value: number) => level(value).map((v, t) => (t % 2 ? -v : v));
+  const greatest = Number.MAX_VALUE;
+  for (const before of [...[1e3, 1e6, 1e9, 1e100, 1e200, greatest].map(level), turning(1e200), turning(greatest)]) {
+    const at = found(open(), [...before, ...rates(5, 0.9, 0)]).map((row) => row - before.length - 2000);
+    expect(at.some((delay) => delay >= 0 && delay <= 200)).toBe(true);
+  }
+});
+
 it.each(detectors)('%s goes on bit for bit from a snapshot, and refuses a foreign one', (_, open) => {
   fc.assert(
     fc.property(fc.nat({ max: 2999 }), fc.nat({ max: 100 }), (cut, seed) => {
@@ -112,4 +122,9 @@ it('a broken option fails at the call', () => {
   );
   expect(() => new Kswin({ window: 40 })).toThrow('window must be an integer of at least two samples (60), got 40');
   expect(() => new PageHinkley({ threshold: -1 })).toThrow('threshold must be above 0');
+  // What a caller in plain JavaScript may hand in.
+  const loose: (options: object) => unknown = detectDrift;
+  expect(() => loose({ detector: new Adwin() })).toThrow('detector must be a function that gives step, snapshot');
+  expect(() => loose({ detector: () => undefined })).toThrow('got a function that gives undefined');
+  expect(() => loose({ value: 'error' })).toThrow('value must be a function of the sample, got error');
 });
