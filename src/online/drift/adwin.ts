@@ -7,7 +7,7 @@ import type { DriftDetector } from './driftDetector.js';
 export interface AdwinOptions {
   /** δ: the chance of a false alarm at a row, 0 < δ < 1. Default 0.002. */
   delta?: number;
-  /** The distance between the least and the greatest value, above 0. Default 1: values in [0, 1], as error rates are. */
+  /** The distance between the least and the greatest value, above 0. Default 1: values in [0, 1], as error rates are. Clip what goes far beyond. */
   range?: number;
   /** Rows between looks, an integer ≥ 1. Default 32: one change, one alarm. */
   every?: number;
