@@ -211,7 +211,7 @@ rather than a day (−1.7, −0.6, +1.6); a known shape or a fainter one (−0.2
 ${bareCost.toFixed(1)} µs a row over the forecast: score and interval; ${cost.toFixed(1)} µs with the forecaster (one run, one thread, the processor's time, other work beside it). Memory is constant: some 1,000 numbers beside the forecaster's.`;
   const [standard, lowFp, lowFn] = profiles;
   const summary = `Numenta benchmark, ${nab.length} files, ${base.onNab.windows} windows, one configuration, best threshold: standard profile ${one(standard.whole)} (${one(standard.leftOut)} with each folder
-scored at the threshold of the others), reward low FP ${one(lowFp.whole)}, reward low FN ${one(lowFn.whole)}; choices were made on these files too, so expect less on others. Anomalies put into real series ${one(base.elsewhere[0])}, simulated streams ${one(base.elsewhere[1])} and ${one(base.elsewhere[2])}, by
+scored at the threshold of the others), reward low FP ${one(lowFp.whole)}, reward low FN ${one(lowFn.whole)}; choices were made on these files too, so expect less on others. Anomalies put into series without labels ${one(base.elsewhere[0])}, simulated streams ${one(base.elsewhere[1])} and ${one(base.elsewhere[2])}, by
 seeds that nothing was chosen by. Score and interval cost ${bareCost.toFixed(1)} µs a row over the forecast.`;
   return { section, summary };
 }
