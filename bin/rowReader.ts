@@ -3,8 +3,16 @@ import type { OnInvalid } from '../src/onInvalid.js';
 import type { Snapshot } from '../src/stage.js';
 import { goOnWith } from './checkpoint.js';
 import type { Observation } from './forecaster.js';
-import { type BadRow, cellIn, firstNumericColumn, type NeededColumn, numberIn, type TableRow } from './rows.js';
-import { dateColumn, timeOf } from './series.js';
+import {
+  type BadRow,
+  cellIn,
+  firstNumericColumn,
+  type NeededColumn,
+  numberIn,
+  orPassOver,
+  type TableRow,
+} from './rows.js';
+import { timeColumn, timeOf } from './times.js';
 
 export interface RowReaderOptions {
   /** The column to read; left out: the first that holds a number. */
@@ -37,13 +45,14 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
       let moment = Number.NaN;
       try {
         if (row instanceof EddyError) throw row;
-        column ??= firstNumericColumn(row, time);
+        column ??= firstNumericColumn(row, [time]);
         if (time !== undefined) at = textOf(cellIn(row, { column: time, option: '--time' }));
         value = numberIn(row, column);
-        dates ??= dateColumn(row.cells, column);
-        moment = timeOf(row.cells.get(dates), dates);
+        dates ??= timeColumn(row.cells, column);
+        moment = timeOf(row.cells.get(dates));
       } catch (error) {
-        if (onInvalid === 'error' || !(error instanceof EddyError)) throw error;
+        if (!(error instanceof EddyError)) throw error;
+        if (onInvalid === 'error') throw orPassOver(error, 'skip or hold');
         reader.firstBad ??= error;
         if (onInvalid === 'skip' || held === undefined) {
           reader.skipped++;

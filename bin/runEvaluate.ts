@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import { type EvaluatedRow, evaluateSeries } from './evaluateSeries.js';
+import { openOutput } from './outputFile.js';
 import { drawBoard } from './plot.js';
 import { readSeries, type Series } from './series.js';
 
@@ -23,6 +23,7 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
     file,
     options.columns === 'all' ? 'all' : options.columns.split(',').map((name) => name.trim()),
   );
+  const plot = await openOutput('--plot', options.plot);
   const excerpt = openExcerpt(series, Math.max(...options.horizon));
   const { stderr } = process;
   const board = await evaluateSeries(series, {
@@ -36,7 +37,7 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
     watch: excerpt.watch,
   });
   if (stderr.isTTY) stderr.write('\r\u001b[K');
-  if (options.plot !== undefined) await writeFile(options.plot, await drawBoard(board, excerpt.read(), basename(file)));
+  if (plot) await plot.write(await drawBoard(board, excerpt.read(), basename(file)));
   if (options.json) {
     const rows = board.map(({ model, horizon, mse, mae, skill, microseconds }) => ({
       model,

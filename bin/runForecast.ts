@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { EddyError } from '../src/errors.js';
 import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Snapshot } from '../src/stage.js';
 import { type CheckpointOptions, openRows } from './checkpoint.js';
 import { type Forecast, openForecaster } from './forecaster.js';
+import { openOutput } from './outputFile.js';
 import { openRowReader } from './rowReader.js';
 import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
@@ -31,7 +30,8 @@ const NETWORKS = 2;
 
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {
-  const { horizon, units, layers, k1, k2, lr, season, seed } = options;
+  const { horizon, units, layers, k1, k2, lr, season, seed, jsonSummary } = options;
+  const summaryFile = await openOutput('--json-summary', jsonSummary);
   await startNetworks();
   const network = openNetworkExpert(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
   const stage = openForecaster(network, { horizon, season });
@@ -70,20 +70,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   const summary = score.summary((performance.now() - started) / 1000, row.skipped, taken);
   if (options.chart) process.stdout.write(`${(await import('./chart.js')).chart(write.newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
-  if (options.jsonSummary !== undefined) await writeSummary(options.jsonSummary, summary);
-}
-
-async function writeSummary(file: string, summary: Summary): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new EddyError(
-      'invalid-file',
-      `--json-summary must name a file that can be written, got ${why}; check the path`,
-      { cause },
-    );
-  }
+  await summaryFile?.write(`${JSON.stringify(summary, null, 2)}\n`);
 }
 
 /** What a checkpoint cannot go on with if it changes. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { addEvaluate } from '../bin/evaluate.js';
-import { readSeries, timeOf } from '../bin/series.js';
+import { readSeries } from '../bin/series.js';
+import { isTime, timeOf } from '../bin/times.js';
 import { openRandom } from '../src/random.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'eddy-evaluate-'));
@@ -112,6 +113,13 @@ describe('eddy evaluate', () => {
     expect(await failing(path, '--from', '900')).toBe('invalid-option');
     expect(await failing(file('one.csv', 'x\n1'))).toBe('invalid-option');
   });
+
+  it('tells of no option that it lacks, and of a picture that it cannot write before it works', async () => {
+    await expect(evaluate(file('wide.csv', 'x,y\n1,2\n1,2,3\n'))).rejects.toThrow(
+      /wide\.csv: row 2 must have 2 fields as the header has, it has 3; mend the row$/,
+    );
+    await expect(evaluate(path, '--plot', join(folder, 'no', 'such.svg'))).rejects.toThrow(/^--plot must name a file/);
+  });
 });
 
 describe('readSeries', () => {
@@ -130,11 +138,14 @@ describe('readSeries', () => {
   });
 
   it('knows the usual ways to write a time', () => {
-    expect(timeOf('2016-07-01 02:00:00', 'x')).toBe(Date.UTC(2016, 6, 1, 2));
-    expect(timeOf('2016-07-01T02:00:00+02:00', 'x')).toBe(Date.UTC(2016, 6, 1));
-    expect(timeOf('1949-03', 'month')).toBe(Date.UTC(1949, 2, 1));
-    expect(timeOf('1700000000', 'timestamp')).toBe(1_700_000_000_000);
-    expect(timeOf('1700000000', 'x')).toBeNaN();
-    expect(timeOf('12.5', 'time')).toBeNaN();
+    expect(timeOf('2016-07-01 02:00:00')).toBe(Date.UTC(2016, 6, 1, 2));
+    expect(timeOf('2016-07-01T02:00:00+02:00')).toBe(Date.UTC(2016, 6, 1));
+    expect(timeOf('1949-03')).toBe(Date.UTC(1949, 2, 1));
+    expect(timeOf('1700000000')).toBe(1_700_000_000_000);
+    expect(timeOf('1700000000123')).toBe(1_700_000_000_123);
+    expect(timeOf('12.5')).toBeNaN();
+    expect(isTime('x', '1949-03')).toBe(true);
+    expect(isTime('timestamp', '1700000000')).toBe(true);
+    expect(isTime('x', '1700000000')).toBe(false);
   });
 });
