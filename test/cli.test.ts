@@ -34,6 +34,8 @@ interface Line {
   time: string | null;
   value: number;
   forecast: number;
+  low: number | null;
+  high: number | null;
   expected: number | null;
   error: number | null;
 }
@@ -49,13 +51,47 @@ describe('eddy forecast', () => {
     expect(status).toBe(0);
     expect(lines.length).toBe(40);
     lines.forEach((line, t) => {
-      expect(Object.keys(line)).toEqual(['index', 'time', 'value', 'forecast', 'expected', 'error']);
+      expect(Object.keys(line)).toEqual([
+        ...['index', 'time', 'value', 'forecast', 'low', 'high', 'expected', 'error'],
+      ]);
       const expected = t < horizon ? null : lines[t - horizon].forecast;
       const value = (t * 7) % 10;
       const error = expected === null ? null : value - expected;
-      expect(line).toEqual({ index: t + 1, time: `day ${t}`, value, forecast: expect.any(Number), expected, error });
+      expect(line).toMatchObject({
+        index: t + 1,
+        time: `day ${t}`,
+        value,
+        forecast: expect.any(Number),
+        expected,
+        error,
+      });
+      // No forecast is three rows old before the fourth row: until then none has been tried.
+      if (t < horizon) expect([line.low, line.high]).toEqual([null, null]);
+      else expect(line.low).toBeLessThan(line.forecast);
     });
-    expect(stderr).toMatch(/^40 rows, [\d,]+ rows\/s\n3 ahead: MAE \S+, RMSE \S+; skill over the last value \S+ %\n$/);
+    expect(stderr).toMatch(
+      /^40 rows, [\d,]+ rows\/s\n3 ahead: MAE \S+, RMSE \S+; skill over the last value \S+ %\n90 % intervals: \S+ % covered, interval score \S+\n$/,
+    );
+  });
+
+  it('says of each forecast where its value will lie, and how often that was so', () => {
+    const summary = join(folder, 'interval.json');
+    const args = [taxi, '--column', 'value', '--horizon', '3', '--alpha', '0.2', '--json-summary', summary];
+    const { lines, stderr } = forecast([...args, ...small]);
+    const tried = lines.slice(3).flatMap(({ value }, t) => {
+      const { low, high } = lines[t];
+      return low === null || high === null ? [] : [{ low, high, value }];
+    });
+    const covered = tried.filter(({ low, high, value }) => value >= low && value <= high).length / tried.length;
+    const costs = tried.map(({ low, high, value }) => high - low + (2 / 0.2) * Math.max(0, low - value, value - high));
+    const { interval } = JSON.parse(readFileSync(summary, 'utf8'));
+    expect(interval).toEqual({
+      alpha: 0.2,
+      coverage: expect.closeTo(covered, 10),
+      score: expect.closeTo(costs.reduce((sum, cost) => sum + cost, 0) / costs.length, 6),
+    });
+    expect(Math.abs(covered - 0.8)).toBeLessThan(0.01);
+    expect(stderr).toContain('80 % intervals: ');
   });
 
   it('says the same to a file, to standard input, to CSV and to NDJSON, and every time', () => {
@@ -121,6 +157,7 @@ describe('eddy forecast', () => {
       rmse: expect.closeTo(rmse, 10),
       // The seasonal naive makes no error here: no skill can be told.
       skill: { lastValue: expect.closeTo(1 - mae / last, 10), seasonalNaive: null },
+      interval: { alpha: 0.1, coverage: expect.any(Number), score: expect.any(Number) },
     });
   });
 
@@ -157,7 +194,20 @@ describe('eddy forecast', () => {
   it('explains itself', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [eddy, 'forecast', '--help'], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const named = ['column', 'time', 'format', 'horizon', 'units', 'layers', 'k1', 'k2', 'lr', 'seed', 'season'];
+    const named = [
+      'column',
+      'time',
+      'format',
+      'horizon',
+      'units',
+      'layers',
+      'k1',
+      'k2',
+      'lr',
+      'seed',
+      'season',
+      'alpha',
+    ];
     for (const option of [...named, 'on-invalid', 'chart', 'json-summary']) expect(stdout).toContain(`--${option}`);
     const version = spawnSync(process.execPath, [eddy, '--version'], { encoding: 'utf8' }).stdout.trim();
     expect(version).toBe(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version);
@@ -260,6 +310,8 @@ describe('eddy forecast refuses', () => {
     ['a rate that is NaN', ['--lr', 'NaN']],
     ['a season below 0', ['--season', '-1']],
     ['a seed below 0', ['--seed', '-1']],
+    ['an alpha of 0', ['--alpha', '0']],
+    ['an alpha of 1', ['--alpha', '1']],
     ['an unknown policy', ['--on-invalid', 'guess']],
     ['an unknown format', ['--format', 'xml']],
     ['an unknown option', ['--bogus']],

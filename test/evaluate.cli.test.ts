@@ -34,8 +34,18 @@ async function evaluate(...args: string[]): Promise<string> {
   return out;
 }
 
+interface BoardRow {
+  model: string;
+  horizon: number;
+  mse: number;
+  mae: number;
+  skill: number;
+  microseconds: number;
+  coverage: number | null;
+  intervalScore: number | null;
+}
 interface Board {
-  rows: Array<{ model: string; horizon: number; mse: number; mae: number; skill: number; microseconds: number }>;
+  rows: BoardRow[];
 }
 const board = async (...args: string[]): Promise<Board> => JSON.parse(await evaluate(...args, '--json'));
 
@@ -53,7 +63,7 @@ describe('eddy evaluate', () => {
 
   it('prints a table that starts with eddy, for each horizon and model', async () => {
     const lines = (await evaluate(path, '--horizon', '1,3', '--columns', 'load,heat')).trim().split('\n');
-    expect(lines[0]).toMatch(/^horizon +model +MSE +MAE +skill +µs\/row$/);
+    expect(lines[0]).toMatch(/^horizon +model +MSE +MAE +skill +covered +interval +µs\/row$/);
     expect(lines).toHaveLength(1 + 2 * 7);
     expect(lines[1]).toMatch(/^ +1 +eddy +0\.\d{4} /);
   });
@@ -61,7 +71,9 @@ describe('eddy evaluate', () => {
   it('writes eddy and every baseline as JSON, eddy better than all on a plain season', async () => {
     const { rows } = await board(path, '--horizon', '2', '--train', '300', '--from', '400');
     const [eddy, ...others] = rows;
-    expect(Object.keys(eddy)).toEqual(['model', 'horizon', 'mse', 'mae', 'skill', 'microseconds']);
+    expect(Object.keys(eddy)).toEqual([
+      ...['model', 'horizon', 'mse', 'mae', 'skill', 'microseconds', 'coverage', 'intervalScore'],
+    ]);
     expect(rows.map(({ model }) => model)).toEqual([
       'eddy',
       'last value',
@@ -88,6 +100,24 @@ describe('eddy evaluate', () => {
     expect(last?.mae).toBeCloseTo(errors.reduce((sum, e) => sum + Math.abs(e), 0) / 6 / Math.sqrt(7.1875), 9);
   });
 
+  it('holds the coverage of each model’s intervals, which cost more where the forecast is worse', async () => {
+    const long = file('long.csv', hours(4000));
+    const { rows } = await board(long, '--columns', 'load,heat', '--horizon', '2', '--alpha', '0.2');
+    for (const { coverage } of rows) expect(Math.abs((coverage ?? 0) - 0.8)).toBeLessThan(0.01);
+    const score = (name: string) => rows.find(({ model }) => model === name)?.intervalScore ?? Number.NaN;
+    expect(score('eddy')).toBeLessThan(score('last value'));
+  });
+
+  it('scores the intervals of the last value as one would by hand, two ahead', async () => {
+    // Errors two ahead are all 2 until row 60, where one is 12; the deviation of the first four rows is that of 1 … 4.
+    const values = Array.from({ length: 80 }, (_, t) => t + (t === 60 ? 10 : 0));
+    const walk = file('line.csv', `x\n${values.join('\n')}`);
+    const { rows } = await board(walk, '--columns', 'x', '--train', '4', '--from', '50', '--horizon', '2');
+    const last = rows.find(({ model }) => model === 'last value');
+    // A miss is of row 60, and of row 62, which was forecast by it; rows 50 to 79 count.
+    expect(last?.coverage).toBeCloseTo(28 / 30, 9);
+  });
+
   it('draws an SVG', async () => {
     const svg = join(folder, 'out.svg');
     await evaluate(path, '--columns', 'load', '--plot', svg);
@@ -112,6 +142,14 @@ describe('eddy evaluate', () => {
     expect(await failing(path, '--horizon', '0')).toBe('commander.invalidArgument');
     expect(await failing(path, '--from', '900')).toBe('invalid-option');
     expect(await failing(file('one.csv', 'x\n1'))).toBe('invalid-option');
+  });
+
+  it('tells of no interval where none was tried', async () => {
+    const path = file('short.csv', 'x\n1\n2\n3\n');
+    const { rows } = await board(path, '--train', '1', '--from', '1', '--horizon', '2');
+    for (const { coverage, intervalScore } of rows) expect([coverage, intervalScore]).toEqual([null, null]);
+    expect(await evaluate(path, '--train', '1', '--from', '1', '--horizon', '2')).toContain(' – ');
+    await expect(evaluate(path, '--alpha', '1')).rejects.toThrow('It must be above 0 and below 1');
   });
 
   it('tells of no option that it lacks, and of a picture that it cannot write before it works', async () => {
