@@ -43,7 +43,7 @@ export async function drawAnomalies({ title, stretches, closeUps }: Picture): Pr
         textStyle: { fontSize: 12, fontWeight: 'normal' },
       })),
     ],
-    legend: { top: 12, right: RIGHT, data: ['value', 'forecast', 'band', 'alarm'] },
+    legend: { top: 12, right: RIGHT, itemGap: 20, data: ['value', 'forecast', 'band', 'alarm'] },
     grid: [
       { left: LEFT, right: RIGHT, top: 48, height: 270 },
       { left: LEFT, right: RIGHT, top: 350, height: 60 },
