@@ -1,21 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { afterAll, describe, expect, it, vi } from 'vitest';
-import { addEvaluate } from '../bin/evaluate.js';
-import { readSeries } from '../bin/series.js';
-import { isTime, timeOf } from '../bin/times.js';
-import { openRandom } from '../src/random.js';
+import { describe, expect, it, vi } from 'vitest';
+import { addEvaluate } from '../../bin/evaluate.js';
+import { readSeries } from '../../bin/series.js';
+import { isTime, timeOf } from '../../bin/times.js';
+import { openRandom } from '../../src/random.js';
+import { temporaryFiles } from '../temporaryFiles.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'eddy-evaluate-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const file = (name: string, text: string) => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
+const { folder, write } = temporaryFiles();
 
 async function evaluate(...args: string[]): Promise<string> {
   const program = new Command('eddy').exitOverride();
@@ -59,7 +52,7 @@ const hours = (rows: number) => {
 };
 
 describe('eddy evaluate', () => {
-  const path = file('hours.csv', hours(900));
+  const path = write('hours.csv', hours(900));
 
   it('prints a table that starts with eddy, for each horizon and model', async () => {
     const lines = (await evaluate(path, '--horizon', '1,3', '--columns', 'load,heat')).trim().split('\n');
@@ -91,7 +84,7 @@ describe('eddy evaluate', () => {
   });
 
   it('scores the last value as one would by hand', async () => {
-    const walk = file('walk.csv', `t,x\n${[1, 4, 2, 8, 5, 7, 1, 3].map((x, t) => `${t},${x}`).join('\n')}`);
+    const walk = write('walk.csv', `t,x\n${[1, 4, 2, 8, 5, 7, 1, 3].map((x, t) => `${t},${x}`).join('\n')}`);
     const { rows } = await board(walk, '--columns', 'x', '--train', '4', '--from', '4', '--horizon', '2');
     // Over 1, 4, 2, 8: mean 3.75, variance 7.1875. Origins are rows 3, 4, 5, with 8, 5 and 7 as their last values.
     const errors = [8 - 5, 8 - 7, 5 - 7, 5 - 1, 7 - 1, 7 - 3];
@@ -101,7 +94,7 @@ describe('eddy evaluate', () => {
   });
 
   it('holds the coverage of each model’s intervals, which cost more where the forecast is worse', async () => {
-    const long = file('long.csv', hours(4000));
+    const long = write('long.csv', hours(4000));
     const { rows } = await board(long, '--columns', 'load,heat', '--horizon', '2', '--alpha', '0.2');
     for (const { coverage } of rows) expect(Math.abs((coverage ?? 0) - 0.8)).toBeLessThan(0.01);
     const score = (name: string) => rows.find(({ model }) => model === name)?.intervalScore ?? Number.NaN;
@@ -111,7 +104,7 @@ describe('eddy evaluate', () => {
   it('scores the intervals of the last value as one would by hand, two ahead', async () => {
     // Errors two ahead are all 2 until row 60, where one is 12; the deviation of the first four rows is that of 1 … 4.
     const values = Array.from({ length: 80 }, (_, t) => t + (t === 60 ? 10 : 0));
-    const walk = file('line.csv', `x\n${values.join('\n')}`);
+    const walk = write('line.csv', `x\n${values.join('\n')}`);
     const { rows } = await board(walk, '--columns', 'x', '--train', '4', '--from', '50', '--horizon', '2');
     const last = rows.find(({ model }) => model === 'last value');
     // A miss is of row 60, and of row 62, which was forecast by it; rows 50 to 79 count.
@@ -125,7 +118,7 @@ describe('eddy evaluate', () => {
   });
 
   it('takes a constant and a column with a hole as wide as the file', async () => {
-    const flat = file('flat.csv', `x,y\n${Array.from({ length: 80 }, (_, t) => `5,${t < 3 ? t : ''}`).join('\n')}`);
+    const flat = write('flat.csv', `x,y\n${Array.from({ length: 80 }, (_, t) => `5,${t < 3 ? t : ''}`).join('\n')}`);
     for (const { mse, mae } of (await board(flat, '--horizon', '1,2')).rows) {
       expect(mse).toBe(0);
       expect(mae).toBe(0);
@@ -136,16 +129,16 @@ describe('eddy evaluate', () => {
     const code = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
     const failing = (...args: string[]) => evaluate(...args).catch(code);
     expect(await failing(join(folder, 'none.csv'))).toBe('invalid-file');
-    expect(await failing(file('empty.csv', ''))).toBe('invalid-file');
+    expect(await failing(write('empty.csv', ''))).toBe('invalid-file');
     expect(await failing(path, '--columns', 'nothing')).toBe('invalid-option');
     expect(await failing(path, '--columns', 'note')).toBe('invalid-sample');
     expect(await failing(path, '--horizon', '0')).toBe('commander.invalidArgument');
     expect(await failing(path, '--from', '900')).toBe('invalid-option');
-    expect(await failing(file('one.csv', 'x\n1'))).toBe('invalid-option');
+    expect(await failing(write('one.csv', 'x\n1'))).toBe('invalid-option');
   });
 
   it('tells of no interval where none was tried', async () => {
-    const path = file('short.csv', 'x\n1\n2\n3\n');
+    const path = write('short.csv', 'x\n1\n2\n3\n');
     const { rows } = await board(path, '--train', '1', '--from', '1', '--horizon', '2');
     for (const { coverage, intervalScore } of rows) expect([coverage, intervalScore]).toEqual([null, null]);
     expect(await evaluate(path, '--train', '1', '--from', '1', '--horizon', '2')).toContain(' – ');
@@ -153,7 +146,7 @@ describe('eddy evaluate', () => {
   });
 
   it('tells of no option that it lacks, and of a picture that it cannot write before it works', async () => {
-    await expect(evaluate(file('wide.csv', 'x,y\n1,2\n1,2,3\n'))).rejects.toThrow(
+    await expect(evaluate(write('wide.csv', 'x,y\n1,2\n1,2,3\n'))).rejects.toThrow(
       /wide\.csv: row 2 must have 2 fields as the header has, it has 3; mend the row$/,
     );
     await expect(evaluate(path, '--plot', join(folder, 'no', 'such.svg'))).rejects.toThrow(/^--plot must name a file/);
@@ -169,7 +162,7 @@ describe('readSeries', () => {
   });
 
   it('reads year, month, day and hour columns as time', async () => {
-    const path = file('parts.csv', 'year,month,day,hour,x\n2010,1,2,3,7\n2010,1,2,4,8');
+    const path = write('parts.csv', 'year,month,day,hour,x\n2010,1,2,3,7\n2010,1,2,4,8');
     const { columns, times } = await readSeries(path, 'all');
     expect(columns).toEqual(['x']);
     expect(times[0]).toBe(Date.UTC(2010, 0, 2, 3));

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { root } from './sources.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { root } from '../sources.js';
+import { temporaryFiles } from '../temporaryFiles.js';
 
 // Runs the built command: `npm test` builds it first.
 vi.setConfig({ testTimeout: 60_000 });
@@ -13,15 +13,14 @@ const examples = [...page.matchAll(/^```sh\n(.*?)^```\n\n```text\n(.*?)^```\n/gm
   shell,
   printed,
 }));
-const folder = mkdtempSync(join(tmpdir(), 'eddy-page-'));
-const bin = join(folder, 'bin');
+const { folder, at } = temporaryFiles();
+const bin = at('bin');
 
 beforeAll(() => {
   mkdirSync(bin);
   symlinkSync(join(root, 'dist/bin/eddy.js'), join(bin, 'eddy'));
-  copyFileSync(join(root, 'data/nab/nyc_taxi.csv'), join(folder, 'nyc_taxi.csv'));
+  copyFileSync(join(root, 'data/nab/nyc_taxi.csv'), at('nyc_taxi.csv'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The words of an output: its numbers are this run's, and as wide. */
 const words = (text: string) => text.replaceAll(/-?\d[\d,.]*/g, '#').replaceAll(/ +/g, ' ');

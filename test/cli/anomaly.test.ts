@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { afterEach, expect, it, vi } from 'vitest';
-import { addAnomaly } from '../bin/anomaly.js';
-import { CloseUps } from '../bin/closeUps.js';
-import { Thinned } from '../bin/thinned.js';
+import { addAnomaly } from '../../bin/anomaly.js';
+import { CloseUps } from '../../bin/closeUps.js';
+import { Thinned } from '../../bin/thinned.js';
+import { temporaryFiles } from '../temporaryFiles.js';
 
-const TAXI = fileURLToPath(new URL('../data/nab/nyc_taxi.csv', import.meta.url));
-const VIEWS = fileURLToPath(new URL('../data/nab/exchange-3_cpm_results.csv', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'eddy-anomaly-'));
+const TAXI = fileURLToPath(new URL('../../data/nab/nyc_taxi.csv', import.meta.url));
+const VIEWS = fileURLToPath(new URL('../../data/nab/exchange-3_cpm_results.csv', import.meta.url));
+const { folder, write } = temporaryFiles();
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -32,11 +32,6 @@ async function eddy(...args: string[]) {
   await program.parseAsync(['anomaly', ...args], { from: 'user' });
   return said;
 }
-const file = (name: string, text: string) => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
 
 it('writes the rows back as they were, with a score between 0 and 1', async () => {
   const { out, err } = await eddy(VIEWS, '--column', 'value');
@@ -70,7 +65,7 @@ it('finds New York at a standstill, marathon and Thanksgiving, and explains itse
 });
 
 it('takes gaps, quotes and other columns through', async () => {
-  const path = file('gaps.csv', 'name,v\n"a, b",1\nc,\nd,NA\n"e ""f""",2\n');
+  const path = write('gaps.csv', 'name,v\n"a, b",1\nc,\nd,NA\n"e ""f""",2\n');
   const { out } = await eddy(path, '--column', 'v');
   const lines = out.trim().split('\n');
   expect(lines[0]).toBe('name,v,anomaly_score');
@@ -81,7 +76,7 @@ it('takes gaps, quotes and other columns through', async () => {
 });
 
 it('reads and writes NDJSON', async () => {
-  const path = file('rows.ndjson', '{"at":"2024-01-01","v":1}\n{"at":"2024-01-02","v":null}\n');
+  const path = write('rows.ndjson', '{"at":"2024-01-01","v":1}\n{"at":"2024-01-02","v":null}\n');
   const rows = (await eddy(path)).out
     .trim()
     .split('\n')
@@ -93,7 +88,7 @@ it('reads and writes NDJSON', async () => {
 });
 
 it('names the row and the column that cannot be read, and only policies that it has', async () => {
-  const path = file('text.csv', 'v\n1\nx\n');
+  const path = write('text.csv', 'v\n1\nx\n');
   await expect(eddy(path, '--column', 'v')).rejects.toThrow(
     /row 2 must have a finite number .*, got "x"; mend the row, or pass --on-invalid skip$/,
   );
@@ -105,21 +100,21 @@ it('names the row and the column that cannot be read, and only policies that it 
 });
 
 it('refuses a file whose fields stand apart by semicolons or tabs, and one that is no text', async () => {
-  await expect(eddy(file('semi.csv', 't;v\n1;2\n'))).rejects.toThrow('must be separated by commas, got ";"');
-  await expect(eddy(file('tabs.csv', 't\tv\n1\t2\n'))).rejects.toThrow('must be separated by commas, got "\\t"');
-  const bytes = file('bytes.csv', `v\n1\n\u0001${'\u0002'.repeat(5000)}"x`);
+  await expect(eddy(write('semi.csv', 't;v\n1;2\n'))).rejects.toThrow('must be separated by commas, got ";"');
+  await expect(eddy(write('tabs.csv', 't\tv\n1\t2\n'))).rejects.toThrow('must be separated by commas, got "\\t"');
+  const bytes = write('bytes.csv', `v\n1\n\u0001${'\u0002'.repeat(5000)}"x`);
   await expect(eddy(bytes)).rejects.toThrow(/^.{1,300}$/);
   await expect(eddy(bytes)).rejects.toThrow(/bytes\.csv: not readable as CSV: .*; mend the file$/);
 });
 
 it('refuses a row that has a column of the name that it adds', async () => {
-  const path = file('scored.csv', 'v,anomaly_score\n1,0\n');
+  const path = write('scored.csv', 'v,anomaly_score\n1,0\n');
   await expect(eddy(path, '--column', 'v')).rejects.toThrow("row 1 must have no column 'anomaly_score'");
   expect((await eddy(path, '--column', 'v', '--nab')).out).toMatch(/^timestamp,value,anomaly_score\n1,1,0\.\d+\n$/);
 });
 
 it('takes a row of NDJSON without the column as a gap under skip, but not a column that no row has', async () => {
-  const path = file('sparse.ndjson', '{"v":1}\n{"w":2}\nx\n{"v":3}\n');
+  const path = write('sparse.ndjson', '{"v":1}\n{"w":2}\nx\n{"v":3}\n');
   await expect(eddy(path, '--column', 'v')).rejects.toThrow(/row 2 has no column "v".*, or pass --on-invalid skip$/);
   const { out, err } = await eddy(path, '--column', 'v', '--on-invalid', 'skip');
   const rows = out
@@ -135,11 +130,11 @@ it('takes an epoch in a column of any name as the time where it is named, and sa
   // A day without a sample: only who knows the times can tell.
   const hours = (t: number) => (t < 100 ? t : t + 24);
   const rows = Array.from({ length: 200 }, (_, t) => `${1_700_000_000 + 3600 * hours(t)},${Math.sin(t / 4)}`);
-  const path = file('epochs.csv', `k,v\n${rows.join('\n')}\n`);
+  const path = write('epochs.csv', `k,v\n${rows.join('\n')}\n`);
   const told = await eddy(path, '--time', 'k', '--column', 'v', '--gaps', 'alarm', '--explain');
   expect(told.out).toMatch(new RegExp(`^${rows[100].split(',')[0]},.*,true,gap$`, 'm'));
   expect(told.err).toMatch(/^200 rows, /);
-  const dates = file('dates.csv', 'k,v\n01/02/2024,1\n02/02/2024,2\n');
+  const dates = write('dates.csv', 'k,v\n01/02/2024,1\n02/02/2024,2\n');
   expect((await eddy(dates, '--time', 'k')).err).toMatch(
     /^eddy: row 1 must have a date in column 'k', got "01\/02\/2024"; .*\n2 rows, 0 alarms\n$/,
   );
@@ -148,11 +143,11 @@ it('takes an epoch in a column of any name as the time where it is named, and sa
 it('scores each of several series by itself', async () => {
   const wave = (t: number) => Math.sin(t / 4) + (t === 250 ? 9 : 0);
   const all = Array.from({ length: 300 }, (_, t) => [`a,${wave(t)}`, `7,${1e4 + 100 * wave(300 - t)}`]);
-  const { out } = await eddy(file('keys.csv', `id,v\n${all.flat().join('\n')}\n`), '--key', 'id');
+  const { out } = await eddy(write('keys.csv', `id,v\n${all.flat().join('\n')}\n`), '--key', 'id');
   const lines = out.trim().split('\n').slice(1);
   for (const [k, id] of ['a', '7'].entries()) {
     const alone = all.map((pair) => pair[k]);
-    const path = file(`only-${id}.csv`, `id,v\n${alone.join('\n')}\n`);
+    const path = write(`only-${id}.csv`, `id,v\n${alone.join('\n')}\n`);
     const own = (await eddy(path, '--column', 'v')).out.trim().split('\n').slice(1);
     expect(lines.filter((line) => line.startsWith(`${id},`))).toEqual(own);
   }
@@ -178,7 +173,7 @@ it('refuses a picture that cannot be written before it reads a row', async () =>
 
 it('shows a series without an alarm, without a time, of one row', async () => {
   const path = join(folder, 'one.svg');
-  await eddy(file('one.csv', 'v\n1\n'), '--plot', path);
+  await eddy(write('one.csv', 'v\n1\n'), '--plot', path);
   expect(readFileSync(path, 'utf8')).toContain('no alarm; the last rows');
 });
 
