@@ -1,4 +1,4 @@
-export type Kind = 'int16' | 'int24' | 'float32';
+type Kind = 'int16' | 'int24' | 'float32';
 export interface Sound {
   kind?: Kind;
   rate?: number;

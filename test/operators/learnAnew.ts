@@ -6,7 +6,7 @@ import { startTfjs } from '../../src/runtime/tfjs.js';
 import type { Stage } from '../../src/stage.js';
 
 export type Pair = [number, number];
-export const runtime = await startTfjs();
+const runtime = await startTfjs();
 export const { heap } = runtime;
 export const openModel = () => new Model(runtime, { input: 2, layers: [lstm(4), lstm(3)], output: dense(1), seed: 4 });
 export const target = ([y]: Pair) => y;
