@@ -36,7 +36,7 @@ export interface ForecastOptions<In> {
    * Conformal intervals around each forecast: `{ alpha: 0.1 }` aims at covering nine values in ten. A `gamma` or `method` of one's own
    * is that of all horizons. Default: none.
    */
-  intervals?: Omit<IntervalOptions, 'horizon'>;
+  intervals?: IntervalOptions;
   /** Of the networks' first weights. Default 1. */
   seed?: number;
   /** What each network does when its loss is found to have risen, as in `learn`. Default: nothing; what is stacked on it forgets by itself. */

@@ -27,7 +27,7 @@ export class AdaptiveConformal implements Radius {
     return [this.#level, ...this.#window.state];
   }
 
-  get radius(): number {
+  next(): number {
     return levelRadius(this.#window, this.#level[0], this.alpha);
   }
 

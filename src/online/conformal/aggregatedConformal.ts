@@ -34,7 +34,7 @@ export class AggregatedConformal implements Radius {
     return [this.#levels, this.#weights, ...this.#window.state];
   }
 
-  get radius(): number {
+  next(): number {
     let level = 0;
     for (let i = 0; i < GAMMAS.length; i++) level += this.#weights[i] * this.#levels[i];
     return levelRadius(this.#window, level, this.alpha);

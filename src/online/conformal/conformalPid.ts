@@ -34,7 +34,7 @@ export class ConformalPid implements Radius {
     return [this.#state, ...this.#window.state];
   }
 
-  get radius(): number {
+  next(): number {
     const [tracked, missed, rows] = this.#state;
     const angle = (missed * log(rows + 1)) / (this.#saturation * (rows + 1));
     const most = Math.PI / 2 - 1 / STEEPEST;

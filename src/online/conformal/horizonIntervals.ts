@@ -1,23 +1,28 @@
 import { snapshotRecord } from '../../snapshotRecord.js';
 import type { Snapshot } from '../../stage.js';
+import { copyState, putState } from '../arrayState.js';
 import { type IntervalOptions, Intervals } from './intervals.js';
+import { Outlook } from './outlook.js';
 
 /**
- * Intervals around forecasts of all channels 1 … horizon rows ahead, each with a state of its own.
+ * Intervals around forecasts of all channels 1 … horizon rows ahead, each with a state of its own; what is forecast nearer tells
+ * those further ahead how the forecasts that are still out will fare.
  *
  *     const bands = new HorizonIntervals(1, 24, { alpha: 0.1 });
  *     const { low, high } = bands.step(row, forecast); // [24 × 1]
  */
 export class HorizonIntervals {
   readonly #channels: number;
+  readonly #outlooks: readonly Outlook[];
   readonly #each: readonly Intervals[];
 
   /** @throws EddyError `invalid-option` */
-  constructor(channels: number, horizon: number, options: Omit<IntervalOptions, 'horizon'>) {
+  constructor(channels: number, horizon: number, options: IntervalOptions = {}) {
     this.#channels = channels;
+    this.#outlooks = Array.from({ length: channels }, () => new Outlook(horizon));
     this.#each = Array.from(
       { length: horizon * channels },
-      (_, i) => new Intervals({ ...options, horizon: Math.floor(i / channels) + 1 }),
+      (_, i) => new Intervals(options, Math.floor(i / channels) + 1, this.#outlooks[i % channels]),
     );
   }
 
@@ -25,18 +30,27 @@ export class HorizonIntervals {
   step(row: Float64Array, forecast: Float64Array): { low: Float64Array; high: Float64Array } {
     const low = new Float64Array(forecast.length);
     const high = new Float64Array(forecast.length);
+    const channels = this.#channels;
+    forecast.forEach((value, i) => {
+      this.#outlooks[i % channels].forecast[Math.floor(i / channels)] = value;
+    });
     this.#each.forEach((intervals, i) => {
-      ({ low: low[i], high: high[i] } = intervals.step(row[i % this.#channels], forecast[i]));
+      ({ low: low[i], high: high[i] } = intervals.step(row[i % channels], forecast[i]));
     });
     return { low, high };
   }
 
+  get #arrays(): readonly Float64Array[] {
+    return this.#outlooks.flatMap((outlook) => outlook.state);
+  }
+
   snapshot(): Snapshot {
-    return { each: this.#each.map((intervals) => intervals.snapshot()) };
+    return { each: this.#each.map((intervals) => intervals.snapshot()), outlook: copyState(this.#arrays) };
   }
 
   /** @throws EddyError `invalid-state` on a record that other options made. */
-  restore({ each }: Snapshot): void {
+  restore({ each, outlook }: Snapshot): void {
+    putState(this.#arrays, snapshotRecord('intervals', 'outlook', outlook), 'intervals');
     this.#each.forEach((intervals, i) => {
       intervals.restore(snapshotRecord('intervals', String(i), Array.isArray(each) ? each[i] : undefined));
     });
