@@ -12,7 +12,7 @@ export function addEvaluate(program: Command): void {
     .description(
       'Runs over a CSV or NDJSON file row by row: each row is forecast before it is seen, and learned from after. ' +
         'MSE and MAE are means over the columns and steps 1 … HORIZON, in deviations of the training rows. ' +
-        'skill = 1 − MSE / MSE of the best baseline. covered and interval are of conformal intervals around the forecasts HORIZON rows ' +
+        'skill = 1 − MSE / MSE of the best baseline. covered and interval are of conformal intervals around eddy’s forecasts HORIZON rows ' +
         'ahead: the share of values that they cover, and the interval (Winkler) score in deviations, less is better. ' +
         'Dates in the file tell the seasons, else they are found.',
     )

@@ -9,7 +9,7 @@ import { Forecaster } from '../src/online/forecaster.js';
 import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
 import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
-import { type IntervalScores, openIntervalScores } from './intervalScores.js';
+import { type IntervalScores, NO_INTERVALS, openIntervalScores } from './intervalScores.js';
 import type { Series } from './series.js';
 
 export interface EvaluateOptions {
@@ -56,7 +56,7 @@ const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
 /**
  * The scoreboard of a series: every model runs over all rows, once for each horizon, and is scored on the same rows by
  * forecasts that were made before them. MSE and MAE are means over columns and steps 1 … horizon, in units of each column's
- * deviation over the training rows. Around each model's forecasts `horizon` rows ahead stand conformal intervals, scored too.
+ * deviation over the training rows. Around eddy's forecasts stand conformal intervals, scored `horizon` rows ahead.
  *
  * @throws EddyError `invalid-option` on a horizon, `train` or `from` that the series cannot have.
  */
@@ -104,15 +104,15 @@ function evaluateModel(
   { alpha = 0.1, progress, watch }: EvaluateOptions,
 ): Evaluated & IntervalScores {
   const evaluation = new Evaluation(scoring);
-  const intervals = openIntervalScores({ ...scoring, alpha });
+  const intervals = name === 'eddy' ? openIntervalScores({ ...scoring, alpha }) : undefined;
   const now = () => performance.now();
   for (let t = 0; t < rows.length; t++) {
     evaluation.step(model, rows[t], times[t], now);
-    intervals.step(rows[t], model.forecast);
+    intervals?.step(rows[t], model.forecast);
     if (name === 'eddy') watch?.(scoring.horizon, t, model.forecast);
     if ((t & 511) === 0) progress?.(name, scoring.horizon, t / rows.length);
   }
-  return { ...evaluation.result(), ...intervals.read() };
+  return { ...evaluation.result(), ...(intervals?.read() ?? NO_INTERVALS) };
 }
 
 /** Population deviations over the rows, gaps left out; 1 for a column that does not vary. */

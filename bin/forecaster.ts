@@ -1,5 +1,5 @@
 import { EddyError } from '../src/errors.js';
-import { Intervals } from '../src/online/conformal/intervals.js';
+import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
 import { Forecaster } from '../src/online/forecaster.js';
 import type { NetworkExpert } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
@@ -41,8 +41,8 @@ export interface ForecasterOptions {
 export function openForecaster(
   network: NetworkExpert,
   { horizon, season, alpha }: ForecasterOptions,
-): Stage<Observation, Forecast> & { readonly intervals: Intervals } {
-  const intervals = new Intervals({ horizon, alpha });
+): Stage<Observation, Forecast> & { readonly intervals: HorizonIntervals } {
+  const intervals = new HorizonIntervals(1, horizon, { alpha });
   let forecaster: Forecaster | undefined;
   let dated = false;
   const open = (withDates: boolean) => {
@@ -64,7 +64,8 @@ export function openForecaster(
       const slot = engine.index % horizon;
       const expected = engine.index >= horizon ? forecasts[slot] : null;
       forecasts[slot] = forecast;
-      const { low, high } = intervals.step(value, forecast);
+      const bands = intervals.step(row, engine.forecast);
+      const [low, high] = [bands.low[horizon - 1], bands.high[horizon - 1]];
       const error = expected === null ? null : value - expected;
       emit({ index, time, value, forecast, low: orNull(low), high: orNull(high), expected, error });
     },

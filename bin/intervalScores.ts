@@ -1,4 +1,4 @@
-import { Intervals } from '../src/online/conformal/intervals.js';
+import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
 
 /** How well a model's intervals did. */
 export interface IntervalScores {
@@ -7,6 +7,9 @@ export interface IntervalScores {
   /** Their mean interval (Winkler) score, in deviations: width, and 2/alpha times each miss. */
   intervalScore: number;
 }
+
+/** Of a model that has none. */
+export const NO_INTERVALS: IntervalScores = { coverage: Number.NaN, intervalScore: Number.NaN };
 
 export interface IntervalScoring {
   horizon: number;
@@ -17,38 +20,31 @@ export interface IntervalScoring {
   deviations: Float64Array;
 }
 
-/** Puts conformal intervals around a model's forecasts `horizon` rows ahead, and scores them over the columns. */
+/** Puts conformal intervals around a model's forecasts, and scores those `horizon` rows ahead over the columns. */
 export function openIntervalScores({ horizon, alpha, from, deviations }: IntervalScoring) {
-  const columns = Array.from(deviations, (deviation) => {
-    const intervals = new Intervals({ horizon, alpha });
-    return { intervals, deviation, before: sumsOf(intervals) };
-  });
+  const intervals = new HorizonIntervals(deviations.length, horizon, { alpha });
+  const sums = () => Array.from(deviations, (_, c) => sumsOf(intervals.of(horizon, c)));
+  let before = sums();
   let row = 0;
   return {
     /** Takes a row and what the model then says of the next ones, [horizon × columns]. */
     step(values: Float64Array, forecast: Float64Array): void {
-      const last = (horizon - 1) * columns.length;
-      columns.forEach((column, c) => {
-        if (row === from) column.before = sumsOf(column.intervals);
-        column.intervals.step(values[c], forecast[last + c]);
-      });
-      row++;
+      if (row++ === from) before = sums();
+      intervals.step(values, forecast);
     },
     read(): IntervalScores {
-      const sums = { scored: 0, covered: 0, cost: 0 };
-      for (const { intervals, deviation, before } of columns) {
-        const { scored, covered, cost } = sumsOf(intervals);
-        sums.scored += scored - before.scored;
-        sums.covered += covered - before.covered;
-        sums.cost += (cost - before.cost) / deviation;
-      }
-      return { coverage: sums.covered / sums.scored, intervalScore: sums.cost / sums.scored };
+      const all = { scored: 0, covered: 0, cost: 0 };
+      sums().forEach(({ scored, covered, cost }, c) => {
+        all.scored += scored - before[c].scored;
+        all.covered += covered - before[c].covered;
+        all.cost += (cost - before[c].cost) / deviations[c];
+      });
+      return { coverage: all.covered / all.scored, intervalScore: all.cost / all.scored };
     },
   };
 }
 
-function sumsOf({ scored, coverage, meanScore }: Intervals) {
-  return scored === 0
-    ? { scored, covered: 0, cost: 0 }
-    : { scored, covered: coverage * scored, cost: meanScore * scored };
+function sumsOf({ scored, coverage, meanScore }: ReturnType<HorizonIntervals['of']>) {
+  const mean = (value: number) => (scored === 0 ? 0 : value * scored);
+  return { scored, covered: mean(coverage), cost: mean(meanScore) };
 }

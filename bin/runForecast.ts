@@ -75,7 +75,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
     progress.clear();
   }
   if (row.firstBad && row.index === 0) throw row.firstBad;
-  const { coverage, meanScore } = stage.intervals;
+  const { coverage, meanScore } = stage.intervals.of(horizon);
   const summary: Summary = {
     ...score.summary((performance.now() - started) / 1000, row.skipped, taken),
     interval: { alpha, coverage: orNull(coverage), score: orNull(meanScore) },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it, vi } from 'vitest';
 import { addEvaluate } from '../../bin/evaluate.js';
+import { openIntervalScores } from '../../bin/intervalScores.js';
 import { readSeries } from '../../bin/series.js';
 import { isTime, timeOf } from '../../bin/times.js';
 import { openRandom } from '../../src/random.js';
@@ -93,22 +94,27 @@ describe('eddy evaluate', () => {
     expect(last?.mae).toBeCloseTo(errors.reduce((sum, e) => sum + Math.abs(e), 0) / 6 / Math.sqrt(7.1875), 9);
   });
 
-  it('holds the coverage of each model’s intervals, which cost more where the forecast is worse', async () => {
+  it('holds the coverage of eddy’s intervals; wider ones for more of it cost more', async () => {
     const long = write('long.csv', hours(4000));
-    const { rows } = await board(long, '--columns', 'load,heat', '--horizon', '2', '--alpha', '0.2');
-    for (const { coverage } of rows) expect(Math.abs((coverage ?? 0) - 0.8)).toBeLessThan(0.01);
-    const score = (name: string) => rows.find(({ model }) => model === name)?.intervalScore ?? Number.NaN;
-    expect(score('eddy')).toBeLessThan(score('last value'));
+    const of = async (alpha: string) => {
+      const { rows } = await board(long, '--columns', 'load,heat', '--horizon', '2', '--alpha', alpha);
+      for (const { coverage } of rows.slice(1)) expect(coverage).toBeNull();
+      return rows[0];
+    };
+    const [wide, narrow] = [await of('0.1'), await of('0.5')];
+    expect(Math.abs((wide.coverage ?? 0) - 0.9)).toBeLessThan(0.01);
+    expect(Math.abs((narrow.coverage ?? 0) - 0.5)).toBeLessThan(0.01);
+    expect(wide.intervalScore ?? 0).toBeGreaterThan(narrow.intervalScore ?? Number.NaN);
   });
 
-  it('scores the intervals of the last value as one would by hand, two ahead', async () => {
-    // Errors two ahead are all 2 until row 60, where one is 12; the deviation of the first four rows is that of 1 … 4.
-    const values = Array.from({ length: 80 }, (_, t) => t + (t === 60 ? 10 : 0));
-    const walk = write('line.csv', `x\n${values.join('\n')}`);
-    const { rows } = await board(walk, '--columns', 'x', '--train', '4', '--from', '50', '--horizon', '2');
-    const last = rows.find(({ model }) => model === 'last value');
-    // A miss is of row 60, and of row 62, which was forecast by it; rows 50 to 79 count.
-    expect(last?.coverage).toBeCloseTo(28 / 30, 9);
+  it('scores intervals from the given row on, in deviations, as one would by hand', () => {
+    const scores = openIntervalScores({ horizon: 2, alpha: 0.5, from: 3, deviations: Float64Array.of(4) });
+    // Two ahead, 0 is forecast and the values are 1: all errors are 1, and so is the radius once one is known; row 8 is 3 away.
+    for (let row = 0; row < 10; row++) scores.step(Float64Array.of(row === 8 ? 3 : 1), Float64Array.of(0, 0));
+    const { coverage, intervalScore } = scores.read();
+    // The first interval is made at row 2, for row 4.
+    expect(coverage).toBeCloseTo(5 / 6, 9);
+    expect(intervalScore).toBeGreaterThanOrEqual((6 * 2 + (2 / 0.5) * 2) / 6 / 4 - 1e-9);
   });
 
   it('draws an SVG', async () => {
