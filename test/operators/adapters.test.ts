@@ -1,35 +1,10 @@
-import { pipeline, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { concatMap, delay, filter, map, type OperatorFunction, of, pipe, take, timer } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { toAsyncGenerator } from '../../operators/toAsyncGenerator.js';
-import { toNodeTransform } from '../../operators/toNodeTransform.js';
-import { toTransformStream } from '../../operators/toTransformStream.js';
 import { collect, counter, failAt, late, slowly, times, upTo, watched } from './watched.js';
+import { worlds } from './worlds.js';
 
-const ways = {
-  node: <Out>(operator: OperatorFunction<number, Out>, values: Iterable<number>): AsyncIterable<Out> =>
-    pipeline(Readable.from(values), toNodeTransform(operator), () => {}),
-  web: <Out>(operator: OperatorFunction<number, Out>, values: Iterable<number>): AsyncIterable<Out> => {
-    const iterator = values[Symbol.iterator]();
-    const source = new ReadableStream<number>(
-      {
-        pull(controller) {
-          const { done, value } = iterator.next();
-          if (done) controller.close();
-          else controller.enqueue(value);
-        },
-        cancel: () => void iterator.return?.(),
-      },
-      { highWaterMark: 0 },
-    );
-    return source.pipeThrough(toTransformStream(operator));
-  },
-  generator: <Out>(operator: OperatorFunction<number, Out>, values: Iterable<number>): AsyncIterable<Out> =>
-    toAsyncGenerator(operator)(values),
-};
-
-describe.each(Object.entries(ways))('as a %s stream, an operator', (way, through) => {
+describe.each(Object.entries(worlds))('as a %s stream, an operator', (way, through) => {
   const cases: [string, OperatorFunction<number, number>, number[]][] = [
     ['passes values in order', map((x) => 2 * x), [2, 4, 6]],
     ['drops values', filter((x) => x === 2), [2]],
@@ -65,7 +40,7 @@ describe.each(Object.entries(ways))('as a %s stream, an operator', (way, through
       ahead = Math.max(ahead, log.pulled - read / 5);
     });
     expect(out).toEqual(upTo(2000).flatMap((x) => Array(5).fill(x)));
-    expect(ahead).toBeLessThan(way === 'node' ? 80 : 6);
+    expect(ahead).toBeLessThan(way === 'Node' ? 80 : 6);
   });
 
   it('fails with what the operator throws, and frees', async () => {
@@ -98,7 +73,7 @@ describe.each(Object.entries(ways))('as a %s stream, an operator', (way, through
     await turn();
     await turn();
     expect({ live: log.live, closed: source.log.closed }).toEqual({ live: 0, closed: 1 });
-    expect(source.log.pulled).toBeLessThan(way === 'node' ? 80 : 6);
+    expect(source.log.pulled).toBeLessThan(way === 'Node' ? 80 : 6);
   });
 
   it('fails with the source, and frees, though it listens late', async () => {

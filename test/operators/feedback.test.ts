@@ -8,6 +8,7 @@ import { createModel, crossEntropy, dense, gru, type Learner, mse, sgd } from '.
 import { Model } from '../../src/model/model.js';
 import { describeOperator } from './laws.js';
 import { inUse, model, number, runtime } from './smallModels.js';
+import { withOwnModel } from './withOwnModel.js';
 import { observe } from './worlds.js';
 
 interface Fed {
@@ -28,18 +29,7 @@ const teaching = (horizon: 0 | 1) => ({
 for (const horizon of [0, 1] as const) {
   describeOperator(`learn with feedback, ${horizon} ahead,`, {
     operator: () => learn<Fed>(model, teaching(horizon)),
-    open: () => {
-      // Its own model: learners that share one count each other's updates.
-      const own = new Model(runtime, model.spec);
-      const stage = learnStage<Fed>(own, teaching(horizon))();
-      return {
-        ...stage,
-        dispose() {
-          stage.dispose();
-          own.dispose();
-        },
-      };
-    },
+    open: () => withOwnModel(new Model(runtime, model.spec), (own) => learnStage<Fed>(own, teaching(horizon))),
     sample: fc.record({ x: number, y: number }),
     bad: [{ x: Number.NaN, y: 0 }],
     inUse,

@@ -4,6 +4,7 @@ import { adam, dense, type LearnStep, lstm, mse } from '../../src/index.js';
 import { Model } from '../../src/model/model.js';
 import { startTfjs } from '../../src/runtime/tfjs.js';
 import type { Stage } from '../../src/stage.js';
+import { withOwnModel } from './withOwnModel.js';
 
 export type Pair = [number, number];
 const runtime = await startTfjs();
@@ -28,17 +29,8 @@ export const learnAnew =
         finalize(() => model.dispose()),
       );
     });
-export function openAnew(options: LearnOptions<Pair>): Stage<Pair, LearnStep> {
-  const model = openModel();
-  const stage = learnStage(model, options)();
-  return {
-    ...stage,
-    dispose() {
-      stage.dispose();
-      model.dispose();
-    },
-  };
-}
+export const openAnew = (options: LearnOptions<Pair>): Stage<Pair, LearnStep> =>
+  withOwnModel(openModel(), (own) => learnStage(own, options));
 
 /** Outputs, weights and errors of a run over a fresh model. */
 export function run(values: readonly Pair[], options: LearnOptions<Pair>) {

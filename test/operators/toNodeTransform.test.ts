@@ -1,15 +1,13 @@
 import { EventEmitter } from 'node:events';
-import { PassThrough, pipeline, Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, Writable } from 'node:stream';
 import { pipeline as run } from 'node:stream/promises';
 import { setImmediate as turn } from 'node:timers/promises';
-import { map, type OperatorFunction, pipe, take } from 'rxjs';
+import { map, pipe, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { toAsyncGenerator } from '../../operators/toAsyncGenerator.js';
 import { toNodeTransform } from '../../operators/toNodeTransform.js';
 import { collect, counter, times, upTo, watched } from './watched.js';
-
-const through = <Out>(operator: OperatorFunction<number, Out>, values: Iterable<number>): AsyncIterable<Out> =>
-  pipeline(Readable.from(values), toNodeTransform(operator), () => {});
+import { worlds } from './worlds.js';
 
 describe('toNodeTransform', () => {
   it('works in compose', async () => {
@@ -83,7 +81,7 @@ describe('toNodeTransform', () => {
   it('refuses to emit null, which would end the stream in silence', async () => {
     await expect(
       collect(
-        through(
+        worlds.Node(
           map(() => null),
           upTo(2),
         ),
@@ -95,7 +93,7 @@ describe('toNodeTransform', () => {
     const operator = map((): number => {
       throw 'text';
     });
-    await expect(collect(through(operator, upTo(2)))).rejects.toThrow(expect.objectContaining({ cause: 'text' }));
+    await expect(collect(worlds.Node(operator, upTo(2)))).rejects.toThrow(expect.objectContaining({ cause: 'text' }));
   });
 
   it('checks its options at the call', () => {
