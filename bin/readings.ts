@@ -1,17 +1,8 @@
 import { EddyError } from '../src/errors.js';
 import type { Snapshot } from '../src/stage.js';
-import { goOnWith } from './checkpoint.js';
+import { type ColumnOptions, openColumns } from './columns.js';
 import { counted } from './counted.js';
-import {
-  type BadRow,
-  cellIn,
-  firstNumericColumn,
-  type NeededColumn,
-  numberIn,
-  orPassOver,
-  type TableRow,
-} from './rows.js';
-import { timeColumn, timeOf } from './times.js';
+import { type BadRow, cellIn, numberIn, orPassOver, type TableRow } from './rows.js';
 import { warn } from './warn.js';
 
 /** A row as the detector takes it. */
@@ -24,32 +15,21 @@ export interface Reading {
   time: number;
 }
 
-export interface ReadingOptions {
-  /** The column to watch; left out: the first that holds a number. */
-  column?: string;
-  /** The column of dates; left out: the first that holds some. */
-  time?: string;
-  /** The column that tells several series apart; left out: there is one. */
-  key?: string;
+export interface ReadingOptions extends ColumnOptions {
   onInvalid: 'error' | 'skip';
 }
 
 const GAP = /^\s*(na|n\/a|nan|null|none|\?|-)?\s*$/i;
 
 /** Reads what is watched of a table's rows. A missing value is a gap; under `skip` a bad one is too, and a row that cannot be read is left out. */
-export function openReadings({ column: named, time, key, onInvalid }: ReadingOptions) {
-  let column = named;
-  /** The column that dates come from; '' for none. */
-  let dates = time;
+export function openReadings({ onInvalid, ...options }: ReadingOptions) {
+  const { time, key } = options;
+  const columns = openColumns(options);
   let good = 0;
   let bad = 0;
   let leftOut = 0;
   let isTold = false;
   let firstBad: EddyError | undefined;
-  const needed: NeededColumn[] = [];
-  if (named !== undefined) needed.push({ column: named, option: '--column' });
-  if (time !== undefined) needed.push({ column: time, option: '--time' });
-  if (key !== undefined) needed.push({ column: key, option: '--key' });
 
   const orElse = <T>(take: () => T, passedOver: () => T): T => {
     try {
@@ -66,37 +46,26 @@ export function openReadings({ column: named, time, key, onInvalid }: ReadingOpt
     return key === undefined ? '' : String(cellIn(row, { column: key, option: '--key' }));
   };
   const valueIn = (row: TableRow): number | null => {
-    column ??= firstNumericColumn(row, [time, key]);
-    const cell = cellIn(row, { column, option: '--column' });
+    const column = columns.find(row);
+    const cell = row.cells.get(column);
     const isGap = cell === null || (typeof cell === 'string' && GAP.test(cell));
     const value = isGap ? null : numberIn(row, column);
     good++;
     return value;
   };
   const timeIn = (row: TableRow): number => {
-    dates ??= timeColumn(row.cells, column ?? '');
-    const cell = row.cells.get(dates);
-    const moment = timeOf(cell);
+    const moment = columns.momentOf(row);
     if (time !== undefined && Number.isNaN(moment) && !isTold) {
       isTold = true;
       warn(
-        `row ${row.number} must have a date in column '${time}', got ${JSON.stringify(cell) ?? 'nothing'}; it counts as one step after the row before: write 2024-02-01 10:00, or seconds or milliseconds since 1970`,
+        `row ${row.number} must have a date in column '${time}', got ${JSON.stringify(row.cells.get(time)) ?? 'nothing'}; it counts as one step after the row before: write 2024-02-01 10:00, or seconds or milliseconds since 1970`,
       );
     }
     return moment;
   };
 
   return {
-    /** What a header must have. */
-    needed,
-    /** The watched column, '' until a row tells. */
-    get column() {
-      return column ?? '';
-    },
-    /** The column of dates, '' for none. */
-    get time() {
-      return dates ?? '';
-    },
+    columns,
     /** undefined: the row is left out. @throws EddyError `invalid-sample`, `invalid-file` under `error`. */
     read(row: TableRow | BadRow): Reading | undefined {
       const key = orElse<string | undefined>(
@@ -124,10 +93,9 @@ export function openReadings({ column: named, time, key, onInvalid }: ReadingOpt
         (leftOut > 0 ? `, ${counted(leftOut, 'bad row')} left out` : '')
       );
     },
-    snapshot: (): Snapshot => ({ column: column ?? null, time: dates ?? null, good, bad, leftOut }),
+    snapshot: (): Snapshot => ({ ...columns.snapshot(), good, bad, leftOut }),
     restore(from: Snapshot): void {
-      column = goOnWith('--column', named, from.column);
-      dates = goOnWith('--time', time, from.time);
+      columns.restore(from);
       good = Number(from.good);
       bad = Number(from.bad);
       leftOut = Number(from.leftOut);

@@ -52,7 +52,7 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
     return judged;
   };
   const write = async (row: TableRow, judged: Anomaly) => {
-    const line = lines.line(row, judged, readings.column, readings.time);
+    const line = lines.line(row, judged, readings.columns.column, readings.columns.dates);
     const text = written === 0 ? lines.head(row) + line : line;
     written++;
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
@@ -60,7 +60,7 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
   try {
     const setup = { nab, explain, gaps, onInvalid, key: key ?? null };
     const rows = await openRows(options, { setup, parts: { stage, readings, counts } });
-    for await (const row of readTable(file, format, readings.needed)) {
+    for await (const row of readTable(file, format, readings.columns.needed)) {
       if (rows.wasSeen()) continue;
       const reading = readings.read(row);
       const judged = reading && judge(reading);
@@ -77,7 +77,9 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
     stage.dispose();
   }
   const passedOver = readings.end();
-  await plot?.write(await picture.draw(`${file === '-' ? 'standard input' : basename(file)}: ${readings.column}`));
+  await plot?.write(
+    await picture.draw(`${file === '-' ? 'standard input' : basename(file)}: ${readings.columns.column}`),
+  );
   process.stderr.write(`${counted(written, 'row')}, ${counted(alarms, 'alarm')}${passedOver}\n`);
 }
 
