@@ -3,6 +3,7 @@ import { EddyError } from '../src/errors.js';
 import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
 import { Adwin } from '../src/online/drift/adwin.js';
 import type { DriftDetector } from '../src/online/drift/driftDetector.js';
+import { openDetector } from '../src/online/drift/openDetector.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import { disposing, type OpenStage, type Snapshot } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
@@ -44,9 +45,15 @@ export const detectDrift = <In>(options?: DetectDriftOptions<In>): OperatorFunct
 export function detectDriftStage<In>(options: DetectDriftOptions<In> = {}): () => OpenStage<In, Drift> {
   const { value = (sample: In): unknown => sample, detector = () => new Adwin(), onInvalid = 'error' } = options;
   checkOnInvalid(onInvalid, 'detectDrift');
-  detector(); // a bad option fails here, not at the first subscription
+  if (typeof value !== 'function') {
+    throw new EddyError(
+      'invalid-option',
+      `detectDrift: value must be a function of the sample, got ${String(value)}; leave it out for the sample itself`,
+    );
+  }
+  openDetector('detectDrift', detector); // a bad option fails here, not at the first subscription
   return () => {
-    const watch = detector();
+    const watch = openDetector('detectDrift', detector);
     const reader = new SampleReader('detectDrift', 1, onInvalid);
     const read = new Float64Array(1);
     let index = 0;

@@ -6,6 +6,7 @@ import type { Weights } from '../src/model/parameters.js';
 import { copyState, putState } from '../src/online/arrayState.js';
 import { Adwin } from '../src/online/drift/adwin.js';
 import type { DriftDetector } from '../src/online/drift/driftDetector.js';
+import { openDetector } from '../src/online/drift/openDetector.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot } from '../src/stage.js';
 
@@ -48,6 +49,7 @@ export function checkDriftReaction(where: string, options: DriftReactionOptions)
   check(factor > 1 && Number.isFinite(factor), 'factor must be above 1; leave it out for 5', factor);
   check(whole(updates), 'updates must be a whole number ≥ 1; leave it out for 200', updates);
   check(whole(every), 'every must be a whole number ≥ 1; leave it out for 200', every);
+  openDetector(`${where}: onDrift`, detector);
   return { react, detector, factor, updates, every };
 }
 

@@ -72,5 +72,9 @@ describe('forecast with onDrift', () => {
     expect(plain.every((step) => !('drift' in step))).toBe(true);
     expect(() => forecastStage({ networks: 0, onDrift: { react: 'raiseRate' } })).toThrow('onDrift needs networks');
     expect(() => forecastStage({ onDrift: { react: 'raiseRate', factor: 1 } })).toThrow('forecast: onDrift.factor');
+    const loose: (options: object) => unknown = forecastStage; // as plain JavaScript calls it
+    expect(() => loose({ onDrift: { react: 'raiseRate', detector: () => ({}) } })).toThrow(
+      'forecast: onDrift: detector must be a function that gives step',
+    );
   });
 });

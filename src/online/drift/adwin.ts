@@ -7,7 +7,7 @@ import type { DriftDetector } from './driftDetector.js';
 export interface AdwinOptions {
   /** δ: the chance of a false alarm at a row, 0 < δ < 1. Default 0.002. */
   delta?: number;
-  /** The distance between the least and the greatest value, above 0. Default 1: values in [0, 1], as error rates are. */
+  /** The distance between the least and the greatest value, above 0. Default 1: values in [0, 1], as error rates are. Clip what goes far beyond. */
   range?: number;
   /** Rows between looks, an integer ≥ 1. Default 32: one change, one alarm. */
   every?: number;
@@ -62,19 +62,32 @@ export class Adwin implements DriftDetector {
   step(value: number): boolean {
     const state = this.#state;
     state[0]++;
-    if (state[1] > 0) state[3] += ((value - this.mean) * (value - this.mean) * state[1]) / (state[1] + 1);
-    state[1]++;
-    state[2] += value;
+    this.#count(value, 0, 1);
+    if (!Number.isFinite(state[3])) {
+      // Its square is beyond what a number holds: a window with it would find nothing ever after.
+      this.#held.fill(0);
+      state.fill(0, 1);
+      this.#count(value, 0, 1);
+    }
     this.#insert(0, value, 0);
     this.#merge();
     if (state[0] % this.#every !== 0) return false;
     let changed = false;
     for (let old = this.#oldRows(); old > 0; old = this.#oldRows()) {
       changed = true;
-      const kept = state[1] - old;
-      while (state[1] > kept) this.#dropOldest();
+      this.#forget(old);
     }
     return changed;
+  }
+
+  /** Adds rows to the window's count, sum and squared deviations (Chan, Golub & LeVeque 1983). */
+  #count(sum: number, spread: number, rows: number): void {
+    const state = this.#state;
+    const away = sum / rows - this.mean;
+    if (state[1] > 0) state[3] += away * away * ((state[1] * rows) / (state[1] + rows));
+    state[3] += spread;
+    state[1] += rows;
+    state[2] += sum;
   }
 
   #insert(size: number, sum: number, spread: number): void {
@@ -125,20 +138,19 @@ export class Adwin implements DriftDetector {
     return old;
   }
 
-  #dropOldest(): void {
-    const state = this.#state;
-    let size = SIZES - 1;
-    while (this.#held[size] === 0) size--;
-    const a = size * SLOTS;
-    const rows = 2 ** size;
-    const rest = state[1] - rows;
-    const difference = this.#sums[a] / rows - (state[2] - this.#sums[a]) / rest;
-    state[3] = Math.max(0, state[3] - this.#spreads[a] - (difference * difference * rows * rest) / state[1]);
-    state[1] = rest;
-    state[2] -= this.#sums[a];
-    this.#sums.copyWithin(a, a + 1, a + SLOTS);
-    this.#spreads.copyWithin(a, a + 1, a + SLOTS);
-    this.#held[size]--;
+  /** Drops the oldest buckets, and counts the others anew: a subtraction would leave the rounding errors of what has gone. */
+  #forget(rows: number): void {
+    let left = rows;
+    this.#state.fill(0, 1);
+    for (let size = SIZES - 1; size >= 0; size--) {
+      const a = size * SLOTS;
+      const gone = Math.min(this.#held[size], Math.floor(left / 2 ** size));
+      left -= gone * 2 ** size;
+      this.#held[size] -= gone;
+      this.#sums.copyWithin(a, a + gone, a + SLOTS);
+      this.#spreads.copyWithin(a, a + gone, a + SLOTS);
+      for (let k = a; k < a + this.#held[size]; k++) this.#count(this.#sums[k], this.#spreads[k], 2 ** size);
+    }
   }
 
   get #arrays(): readonly Float64Array[] {

@@ -25,11 +25,14 @@ export interface KswinOptions {
 export class Kswin implements DriftDetector {
   readonly #sample: number;
   readonly #bound: number;
-  readonly #window: Float64Array;
-  readonly #count = new Float64Array(1);
-  readonly #recent: Float64Array;
-  readonly #drawn: Float64Array;
-  readonly #order: Float64Array;
+  /** the window, a ring; how many values it holds, and where the next goes */
+  readonly #values: Float64Array;
+  readonly #state = new Float64Array(2);
+  /** its slots from the least value to the greatest: a row moves one of them, and nothing is ever sorted */
+  readonly #order: Uint32Array;
+  /** of a slot: 1 among the newest, −1 drawn, 0 neither */
+  readonly #side: Int8Array;
+  readonly #older: Uint32Array;
   readonly #random: Random;
 
   /** @throws EddyError `invalid-option` */
@@ -41,54 +44,65 @@ export class Kswin implements DriftDetector {
     }
     this.#sample = sample;
     this.#bound = criticalDistance(sample, alpha);
-    this.#window = new Float64Array(window);
-    this.#recent = new Float64Array(sample);
-    this.#drawn = new Float64Array(sample);
-    this.#order = new Float64Array(window - sample);
+    this.#values = new Float64Array(window);
+    this.#order = new Uint32Array(window);
+    this.#side = new Int8Array(window);
+    this.#older = new Uint32Array(window - sample);
     this.#random = openRandom(seed);
   }
 
   step(value: number): boolean {
-    const window = this.#window;
-    const full = this.#count[0] === window.length;
-    if (full) window.copyWithin(0, 1);
-    else this.#count[0]++;
-    window[this.#count[0] - 1] = value;
-    if (this.#count[0] < window.length || this.#distance() < this.#bound) return false;
-    this.#count[0] = 0;
+    const state = this.#state;
+    this.#put(state[1], value);
+    state[1] = (state[1] + 1) % this.#values.length;
+    if (state[0] < this.#values.length || this.#distance() < this.#bound) return false;
+    state.fill(0);
     return true;
+  }
+
+  /** A value takes its slot, and the slot its place in the order. */
+  #put(slot: number, value: number): void {
+    const values = this.#values;
+    const order = this.#order;
+    const state = this.#state;
+    let at = state[0] < values.length ? state[0]++ : order.indexOf(slot);
+    for (; at > 0 && values[order[at - 1]] > value; at--) order[at] = order[at - 1];
+    for (; at + 1 < state[0] && values[order[at + 1]] < value; at++) order[at] = order[at + 1];
+    order[at] = slot;
+    values[slot] = value;
   }
 
   /** n times the Kolmogorov–Smirnov distance of the newest n values from n drawn ones. */
   #distance(): number {
-    const older = this.#order;
-    const sample = this.#sample;
-    older.set(this.#window.subarray(0, older.length));
-    for (let i = 0; i < sample; i++) {
+    const values = this.#values;
+    const order = this.#order;
+    const older = this.#older;
+    const side = this.#side.fill(1);
+    let slot = this.#state[1];
+    for (let i = 0; i < older.length; i++) {
+      older[i] = slot;
+      side[slot] = 0;
+      if (++slot === values.length) slot = 0;
+    }
+    for (let i = 0; i < this.#sample; i++) {
       // Fisher and Yates's shuffle, as far as it is needed.
       const j = i + this.#random.integer(older.length - i);
-      const kept = older[i];
-      older[i] = older[j];
-      older[j] = kept;
+      side[older[j]] = -1;
+      older[j] = older[i];
     }
-    const drawn = this.#drawn;
-    const recent = this.#recent;
-    drawn.set(older.subarray(0, sample));
-    recent.set(this.#window.subarray(older.length));
-    drawn.sort();
-    recent.sort();
     let most = 0;
-    for (let i = 0, j = 0; i < sample && j < sample; ) {
-      const at = Math.min(drawn[i], recent[j]);
-      while (i < sample && drawn[i] <= at) i++;
-      while (j < sample && recent[j] <= at) j++;
-      most = Math.max(most, Math.abs(i - j));
+    let apart = 0;
+    for (let k = 0; k < order.length; k++) {
+      apart += side[order[k]];
+      const distance = Math.abs(apart);
+      // Only the last of equal values counts.
+      if (distance > most && (k + 1 === order.length || values[order[k]] !== values[order[k + 1]])) most = distance;
     }
     return most;
   }
 
   snapshot(): Snapshot {
-    return { ...copyState([this.#window, this.#count]), random: this.#random.snapshot() };
+    return { ...copyState([this.#values, this.#state]), random: this.#random.snapshot() };
   }
 
   /** @throws EddyError `invalid-state` on another detector's record. */
@@ -100,8 +114,11 @@ export class Kswin implements DriftDetector {
         `kswin: a snapshot must hold its generator, got ${typeof random}; restore what snapshot() gave`,
       );
     }
-    putState([this.#window, this.#count], from, 'kswin');
+    putState([this.#values, this.#state], from, 'kswin');
     this.#random.restore(random);
+    const held = Math.min(this.#state[0], this.#values.length);
+    this.#state[0] = 0;
+    for (let slot = 0; slot < held; slot++) this.#put(slot, this.#values[slot]);
   }
 }
 

@@ -55,8 +55,9 @@ export class PageHinkley implements DriftDetector {
     state[3] = Math.min(state[3], state[2]);
     state[5] = Math.min(state[5], state[4]);
     if (state[0] < minRows) return false;
-    const up = direction !== 'down' && state[2] - state[3] > threshold;
-    const down = direction !== 'up' && state[4] - state[5] > threshold;
+    // Not ≤ in place of >: what has overflowed to NaN is beyond any threshold too, and starts anew.
+    const up = direction !== 'down' && !(state[2] - state[3] <= threshold);
+    const down = direction !== 'up' && !(state[4] - state[5] <= threshold);
     if (!up && !down) return false;
     state.fill(0);
     return true;
