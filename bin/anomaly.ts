@@ -8,13 +8,17 @@ export function addAnomaly(program: Command): void {
     .command('anomaly')
     .summary('score each row by how surprising it is')
     .description(
-      'Reads CSV (with a header) or NDJSON row by row and writes the rows back as it reads, with anomaly_score:\n' +
-        'from 0 to 1, an alarm from 0.5 on. Season, scale and threshold need no tuning; memory is constant.\n' +
+      'Reads CSV (with a header) or NDJSON row by row and writes the rows back as it reads, with anomaly_score: ' +
+        'from 0 to 1, an alarm from 0.5 on. Season, scale and threshold need no tuning; memory is constant. ' +
         'Each row is scored before it is learned from. An empty cell (or NA, NaN, null) is a gap.',
     )
     .argument('[file]', 'a .csv, .ndjson or .jsonl file; - for standard input', '-')
     .option('--column <name>', 'the column to watch (default: the first that holds a number)')
     .option('--time <name>', 'the column of dates (default: the first that holds dates)')
+    .option(
+      '--key <name>',
+      'a column that tells several series apart: each is scored by itself, the last 1,000 are kept',
+    )
     .addOption(
       new Option('--format <format>', 'how to read the input (default: by the file’s ending, else csv)').choices([
         'csv',
@@ -29,8 +33,17 @@ export function addAnomaly(program: Command): void {
         .choices(['error', 'skip'])
         .default('error'),
     )
-    .option('--plot <file.svg>', 'draw the series, its forecast, the band and the alarms')
+    .option('--plot <file.svg>', 'draw the rows of this run: forecast, band, score and alarms, the highest from near')
     .option('--checkpoint <file>', 'keep the state there; run again with it, the command goes on at the row after')
     .option('--every <rows>', 'rows between checkpoints', wholeFrom(1), 1000)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  eddy anomaly data.csv --column value --explain --plot data.svg > scored.csv
+  tail -f readings.ndjson | eddy anomaly - --format ndjson --column celsius --key sensor
+
+Exit codes: 0, done (also when the reader of the output leaves); 1, the data; 2, the usage.`,
+    )
     .action(async (file: string, options: AnomalyOptions) => (await import('./runAnomaly.js')).run(file, options));
 }

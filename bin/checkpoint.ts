@@ -6,6 +6,7 @@ import { EddyError } from '../src/errors.js';
 import type { Model } from '../src/model/model.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot } from '../src/stage.js';
+import { warn } from './warn.js';
 
 /** One part of a command's state. */
 export interface Part {
@@ -128,8 +129,4 @@ export function goOnWith(option: string, given: string | undefined, kept: unknow
     'invalid-option',
     `the checkpoint is of ${option} '${before}', got '${given}'; begin another file`,
   );
-}
-
-function warn(text: string): void {
-  process.stderr.write(`eddy: ${text}\n`);
 }

@@ -1,12 +1,8 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import type { EvaluateOptions } from './runEvaluate.js';
-
-const whole = (text: string, least: number) => {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-  throw new InvalidArgumentError(`It must be a whole number ≥ ${least}.`);
-};
+import { shareOption } from './shareOption.js';
+import { wholeFrom } from './wholeFrom.js';
 
 /** Adds `eddy evaluate` to the program. */
 export function addEvaluate(program: Command): void {
@@ -14,33 +10,38 @@ export function addEvaluate(program: Command): void {
     .command('evaluate')
     .summary('score eddy’s forecasts of a file beside every baseline, leak-free')
     .description(
-      'Runs over a CSV or NDJSON file row by row: each row is forecast before it is seen, and learned from after.\n' +
-        'MSE and MAE are means over the columns and steps 1 … HORIZON, in deviations of the training rows.\n' +
-        'skill = 1 − MSE / MSE of the best baseline. Dates in the file tell the seasons, else they are found.',
+      'Runs over a CSV or NDJSON file row by row: each row is forecast before it is seen, and learned from after. ' +
+        'MSE and MAE are means over the columns and steps 1 … HORIZON, in deviations of the training rows. ' +
+        'skill = 1 − MSE / MSE of the best baseline. covered and interval are of conformal intervals around eddy’s forecasts HORIZON rows ' +
+        'ahead: the share of values that they cover, and the interval (Winkler) score in deviations, less is better. ' +
+        'Dates in the file tell the seasons, else they are found.',
     )
     .argument('<file>', 'a .csv, .ndjson or .jsonl file with a header')
     .option('--columns <names>', 'columns to forecast together: A,B or all', 'all')
     .option(
       '--horizon <rows>',
       'how many rows ahead, one or several: 1,24,48',
-      (text) => text.split(',').map((part) => whole(part, 1)),
+      (text) => text.split(',').map(wholeFrom(1)),
       [1],
     )
-    .option('--train <rows>', 'rows whose deviations are the unit (default: a fifth)', (text) => whole(text, 1))
-    .option('--from <row>', 'the first row, from 0, that counts (default: after --train, else a quarter)', (text) =>
-      whole(text, 1),
-    )
+    .option('--train <rows>', 'rows whose deviations are the unit (default: a fifth)', wholeFrom(1))
+    .option('--from <row>', 'the first row, from 0, that counts (default: after --train, else a quarter)', wholeFrom(1))
     .option(
       '--season <rows>',
       'rows in a season, or in a short and a long one: 24 or 24,168 (default: found)',
       seasonsOf,
     )
-    .option('--json', 'print { rows: [{ model, horizon, mse, mae, skill, microseconds }] }', false)
+    .option('--alpha <share>', 'the share of values that the intervals may miss', shareOption, 0.1)
+    .option(
+      '--json',
+      'print { rows: [{ model, horizon, mse, mae, skill, microseconds, coverage, intervalScore }] }',
+      false,
+    )
     .option('--plot <file.svg>', 'draw the scores and the end of the first column')
     .action(async (file: string, options: EvaluateOptions) => (await import('./runEvaluate.js')).run(file, options));
 }
 
 function seasonsOf(text: string): Seasons {
-  const [short, long = 0] = text.split(',').map((part) => whole(part, 0));
+  const [short, long = 0] = text.split(',').map(wholeFrom(0));
   return [short, long];
 }

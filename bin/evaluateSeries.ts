@@ -9,6 +9,7 @@ import { Forecaster } from '../src/online/forecaster.js';
 import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
 import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
+import { type IntervalScores, NO_INTERVALS, openIntervalScores } from './intervalScores.js';
 import type { Series } from './series.js';
 
 export interface EvaluateOptions {
@@ -19,6 +20,8 @@ export interface EvaluateOptions {
   from?: number | undefined;
   /** Short and long season in rows. Left out: found. */
   seasons?: Seasons | undefined;
+  /** The share of values that intervals may miss. Default 0.1. */
+  alpha?: number | undefined;
   /** Called now and then with what is done, 0 … 1. */
   progress?: (model: string, horizon: number, done: number) => void;
   /** Sees eddy's forecasts [horizon × columns] as they are made. */
@@ -26,7 +29,7 @@ export interface EvaluateOptions {
 }
 
 /** One line of the scoreboard. */
-export interface EvaluatedRow extends Evaluated {
+export interface EvaluatedRow extends Evaluated, IntervalScores {
   model: string;
   horizon: number;
   /** 1 − MSE / MSE of the best baseline. */
@@ -53,7 +56,7 @@ const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
 /**
  * The scoreboard of a series: every model runs over all rows, once for each horizon, and is scored on the same rows by
  * forecasts that were made before them. MSE and MAE are means over columns and steps 1 … horizon, in units of each column's
- * deviation over the training rows.
+ * deviation over the training rows. Around eddy's forecasts stand conformal intervals, scored `horizon` rows ahead.
  *
  * @throws EddyError `invalid-option` on a horizon, `train` or `from` that the series cannot have.
  */
@@ -93,21 +96,23 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
 }
 
 /** Runs one model over a series and scores it. */
-export function evaluateModel(
+function evaluateModel(
   name: string,
   model: ForecastModel,
   { rows, times }: Series,
-  options: ConstructorParameters<typeof Evaluation>[0],
-  { progress, watch }: Pick<EvaluateOptions, 'progress' | 'watch'> = {},
-): Evaluated {
-  const evaluation = new Evaluation(options);
+  scoring: ConstructorParameters<typeof Evaluation>[0],
+  { alpha = 0.1, progress, watch }: EvaluateOptions,
+): Evaluated & IntervalScores {
+  const evaluation = new Evaluation(scoring);
+  const intervals = name === 'eddy' ? openIntervalScores({ ...scoring, alpha }) : undefined;
   const now = () => performance.now();
   for (let t = 0; t < rows.length; t++) {
     evaluation.step(model, rows[t], times[t], now);
-    if (name === 'eddy') watch?.(options.horizon, t, model.forecast);
-    if ((t & 511) === 0) progress?.(name, options.horizon, t / rows.length);
+    intervals?.step(rows[t], model.forecast);
+    if (name === 'eddy') watch?.(scoring.horizon, t, model.forecast);
+    if ((t & 511) === 0) progress?.(name, scoring.horizon, t / rows.length);
   }
-  return evaluation.result();
+  return { ...evaluation.result(), ...(intervals?.read() ?? NO_INTERVALS) };
 }
 
 /** Population deviations over the rows, gaps left out; 1 for a column that does not vary. */

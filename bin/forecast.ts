@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { adam } from '../src/optimizers/adam/index.js';
 import type { ForecastOptions } from './runForecast.js';
+import { shareOption } from './shareOption.js';
 import { wholeFrom } from './wholeFrom.js';
 
 const rate = (text: string) => {
@@ -17,10 +18,11 @@ export function addForecast(program: Command): void {
     .command('forecast')
     .summary('forecast a series, row by row, with experts that learn as they read')
     .description(
-      'Experts are the last value, least squares on lags and seasons, the seasonal naive and two LSTMs, stacked and judged by their past.\n' +
-        'Reads CSV (with a header) or NDJSON, a row at a time, from a file or standard input, and writes one JSON line a row:\n' +
-        'index, time, value, forecast (made at this row, for HORIZON rows ahead), expected (what was forecast for this row), error (value − expected).\n' +
-        'A summary goes to standard error: MAE, RMSE, and skill = 1 − MAE / MAE of the baseline.',
+      'Experts are the last value, least squares on lags and seasons, the seasonal naive and two LSTMs, stacked and judged by their past. ' +
+        'Reads CSV (with a header) or NDJSON, a row at a time, from a file or standard input, and writes one JSON line a row: ' +
+        'index, time, value, forecast (made at this row, for HORIZON rows ahead), low and high (its conformal interval), ' +
+        'expected (what was forecast for this row), error (value − expected). ' +
+        'A summary goes to standard error: MAE, RMSE, skill = 1 − MAE / MAE of the baseline, and what the intervals covered.',
     )
     .argument('[file]', 'a .csv, .ndjson or .jsonl file; - for standard input', '-')
     .option('--column <name>', 'the column to forecast (default: the first that holds a number)')
@@ -42,6 +44,7 @@ export function addForecast(program: Command): void {
     .option('--lr <rate>', 'Adam’s learning rate at the start', rate, 1e-3)
     .option('--seed <n>', 'of the first weights', wholeFrom(0), 7)
     .option('--season <rows>', 'rows in a season, where no dates tell, and a baseline; 0: found', wholeFrom(0), 0)
+    .option('--alpha <share>', 'the share of values that the intervals may miss', shareOption, 0.1)
     .addOption(
       new Option('--on-invalid <policy>', 'what a bad row does').choices(['error', 'skip', 'hold']).default('error'),
     )

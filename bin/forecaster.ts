@@ -1,9 +1,11 @@
 import { EddyError } from '../src/errors.js';
+import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
 import { Forecaster } from '../src/online/forecaster.js';
 import type { NetworkExpert } from '../src/online/networkExpert.js';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Stage } from '../src/stage.js';
+import { orNull } from './orNull.js';
 
 /** One value of the series, as it was read. */
 export interface Observation {
@@ -18,6 +20,9 @@ export interface Observation {
 export interface Forecast extends Omit<Observation, 'moment'> {
   /** Made at this row for `horizon` rows ahead. */
   forecast: number;
+  /** The forecast's interval; null until such forecasts have been tried. */
+  low: number | null;
+  high: number | null;
   /** What was forecast for this row; null at the start. */
   expected: number | null;
   /** value − expected. */
@@ -28,13 +33,16 @@ export interface ForecasterOptions {
   horizon: number;
   /** Rows in a season, where no dates tell; 0: found. */
   season: number;
+  /** The share of values that the intervals may miss. */
+  alpha: number;
 }
 
 /** Forecasts one series row by row, as the operator `forecast` does, and holds each value beside what was forecast for it. */
 export function openForecaster(
   network: NetworkExpert,
-  { horizon, season }: ForecasterOptions,
-): Stage<Observation, Forecast> {
+  { horizon, season, alpha }: ForecasterOptions,
+): Stage<Observation, Forecast> & { readonly intervals: HorizonIntervals } {
+  const intervals = new HorizonIntervals(1, horizon, { alpha });
   let forecaster: Forecaster | undefined;
   let dated = false;
   const open = (withDates: boolean) => {
@@ -47,6 +55,7 @@ export function openForecaster(
   /** Of the last `horizon` rows. */
   const forecasts = new Float64Array(horizon);
   return {
+    intervals,
     step({ index, time, moment, value }, emit) {
       const engine = forecaster ?? open(!Number.isNaN(moment));
       row[0] = value;
@@ -55,9 +64,17 @@ export function openForecaster(
       const slot = engine.index % horizon;
       const expected = engine.index >= horizon ? forecasts[slot] : null;
       forecasts[slot] = forecast;
-      emit({ index, time, value, forecast, expected, error: expected === null ? null : value - expected });
+      const bands = intervals.step(row, engine.forecast);
+      const [low, high] = [bands.low[horizon - 1], bands.high[horizon - 1]];
+      const error = expected === null ? null : value - expected;
+      emit({ index, time, value, forecast, low: orNull(low), high: orNull(high), expected, error });
     },
-    snapshot: () => ({ dated, forecasts: forecasts.slice(), ...(forecaster && { forecaster: forecaster.snapshot() }) }),
+    snapshot: () => ({
+      dated,
+      forecasts: forecasts.slice(),
+      intervals: intervals.snapshot(),
+      ...(forecaster && { forecaster: forecaster.snapshot() }),
+    }),
     restore(from) {
       const kept = from.forecasts;
       if (!(kept instanceof Float64Array) || kept.length !== horizon) {
@@ -66,6 +83,7 @@ export function openForecaster(
           `forecaster: the record must hold ${horizon} forecasts, it does not; begin another file`,
         );
       }
+      intervals.restore(snapshotRecord('forecaster', 'intervals', from.intervals));
       if (from.forecaster === undefined) return;
       open(from.dated === true).restore(snapshotRecord('forecaster', 'forecaster', from.forecaster));
       forecasts.set(kept);

@@ -20,14 +20,22 @@ export async function drawBoard(board: readonly EvaluatedRow[], excerpt: Excerpt
   const { init } = await import('echarts');
   const horizons = [...new Set(board.map(({ horizon }) => horizon))];
   const models = [...new Set(board.map(({ model }) => model))];
+  const forecast = `eddy, ${excerpt.horizon} ahead`;
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   chart.setOption({
     animation: false,
-    title: { text: title, left: 'center' },
-    legend: { top: 30, data: models },
+    backgroundColor: '#fff',
+    title: [
+      { text: title, left: 48, top: 8, textStyle: { fontSize: 16 } },
+      { text: `the end of ${excerpt.column}`, left: 48, top: 330, textStyle: { fontSize: 12, fontWeight: 'normal' } },
+    ],
+    legend: [
+      { top: 38, left: 48, itemGap: 20, data: models },
+      { top: 328, right: 30, itemGap: 20, data: ['actual', forecast] },
+    ],
     grid: [
-      { top: 70, height: 210, left: 60, right: 30 },
-      { top: 360, height: 210, left: 60, right: 30 },
+      { top: 90, height: 190, left: 60, right: 30 },
+      { top: 366, height: 210, left: 60, right: 30 },
     ],
     xAxis: [
       { gridIndex: 0, type: 'category', data: horizons.map((horizon) => `${horizon} ahead`) },
@@ -42,7 +50,7 @@ export async function drawBoard(board: readonly EvaluatedRow[], excerpt: Excerpt
     ],
     yAxis: [
       { gridIndex: 0, type: 'value', name: 'MSE' },
-      { gridIndex: 1, type: 'value', name: excerpt.column, scale: true },
+      { gridIndex: 1, type: 'value', scale: true },
     ],
     series: [
       ...models.map((model) => ({
@@ -63,7 +71,7 @@ export async function drawBoard(board: readonly EvaluatedRow[], excerpt: Excerpt
       },
       {
         type: 'line',
-        name: `eddy, ${excerpt.horizon} ahead`,
+        name: forecast,
         xAxisIndex: 1,
         yAxisIndex: 1,
         showSymbol: false,

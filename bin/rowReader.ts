@@ -1,30 +1,22 @@
 import { EddyError } from '../src/errors.js';
 import type { OnInvalid } from '../src/onInvalid.js';
 import type { Snapshot } from '../src/stage.js';
-import { goOnWith } from './checkpoint.js';
+import { type ColumnOptions, openColumns } from './columns.js';
 import type { Observation } from './forecaster.js';
-import { type BadRow, cellIn, firstNumericColumn, type NeededColumn, numberIn, type TableRow } from './rows.js';
-import { dateColumn, timeOf } from './series.js';
+import { type BadRow, cellIn, numberIn, orPassOver, type TableRow } from './rows.js';
 
-export interface RowReaderOptions {
-  /** The column to read; left out: the first that holds a number. */
-  column?: string;
-  time?: string;
+export interface RowReaderOptions extends Omit<ColumnOptions, 'key'> {
   onInvalid: OnInvalid;
 }
 
 /** Numbers a table's rows and takes their values, with one policy for those that have none. */
-export function openRowReader({ column: named, time, onInvalid }: RowReaderOptions) {
-  let column = named;
+export function openRowReader({ onInvalid, ...options }: RowReaderOptions) {
+  const { time } = options;
+  const columns = openColumns(options);
   let held: number | undefined;
-  /** The column that dates come from; '' for none. */
-  let dates = time;
-  const needed: NeededColumn[] = [];
-  if (named !== undefined) needed.push({ column: named, option: '--column' });
-  if (time !== undefined) needed.push({ column: time, option: '--time' });
   const reader = {
     /** What a header must have. */
-    needed,
+    needed: columns.needed,
     /** The number of the newest value. */
     index: 0,
     skipped: 0,
@@ -37,13 +29,13 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
       let moment = Number.NaN;
       try {
         if (row instanceof EddyError) throw row;
-        column ??= firstNumericColumn(row, time);
+        const column = columns.find(row);
         if (time !== undefined) at = textOf(cellIn(row, { column: time, option: '--time' }));
         value = numberIn(row, column);
-        dates ??= dateColumn(row.cells, column);
-        moment = timeOf(row.cells.get(dates), dates);
+        moment = columns.momentOf(row);
       } catch (error) {
-        if (onInvalid === 'error' || !(error instanceof EddyError)) throw error;
+        if (!(error instanceof EddyError)) throw error;
+        if (onInvalid === 'error') throw orPassOver(error, 'skip or hold');
         reader.firstBad ??= error;
         if (onInvalid === 'skip' || held === undefined) {
           reader.skipped++;
@@ -55,8 +47,7 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
       return { index: ++reader.index, time: at, moment, value };
     },
     snapshot: (): Snapshot => ({
-      column: column ?? null,
-      dates: dates ?? null,
+      ...columns.snapshot(),
       index: reader.index,
       held: held ?? null,
       skipped: reader.skipped,
@@ -65,8 +56,7 @@ export function openRowReader({ column: named, time, onInvalid }: RowReaderOptio
       if (typeof from.index !== 'number' || typeof from.skipped !== 'number') {
         throw new EddyError('invalid-state', 'rows: the record must count rows; it is not one of this command');
       }
-      column = goOnWith('--column', named, from.column);
-      if (typeof from.dates === 'string') dates = from.dates;
+      columns.restore(from);
       reader.index = from.index;
       reader.skipped = from.skipped;
       held = typeof from.held === 'number' ? from.held : undefined;

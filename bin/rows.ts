@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { type CsvError, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { EddyError } from '../src/errors.js';
 import { LONGEST_LINE, readLines } from './lines.js';
+import { isTime } from './times.js';
 
 /** One row of a table: its number from 1, and its cells by column name. */
 export interface TableRow {
@@ -15,7 +16,7 @@ export type TableFormat = 'csv' | 'ndjson';
 /** A column that the input must have, and the option that named it. */
 export interface NeededColumn {
   column: string;
-  option: '--column' | '--time';
+  option: '--column' | '--time' | '--key';
 }
 
 /** What is wrong with one row; the rows after it can still be read. */
@@ -65,6 +66,9 @@ async function* readCsv(
       header = fields;
       const twice = fields.find((column, k) => fields.indexOf(column) < k);
       if (twice !== undefined) throw bad(name, `the header names '${twice}' twice`, 'name each column once');
+      const separator = fields.length === 1 ? /[;\t]/.exec(fields[0])?.[0] : undefined;
+      if (separator !== undefined)
+        throw bad(name, `its fields must be separated by commas, got ${quote(separator)}`, 'write them with commas');
       for (const { column, option } of needed) {
         if (!fields.includes(column))
           throw bad(
@@ -80,7 +84,7 @@ async function* readCsv(
       yield bad(
         name,
         `row ${number} must have ${header.length} fields as the header has, it has ${fields.length}`,
-        'mend the row, or pass --on-invalid skip',
+        'mend the row',
       );
       continue;
     }
@@ -98,12 +102,7 @@ async function* readNdjson(source: Readable, name: string): AsyncGenerator<Table
     number++;
     const row = parseObject(line);
     if (row) yield { number, cells: new Map(Object.entries(row)) };
-    else
-      yield bad(
-        name,
-        `row ${number} must be one JSON object, got ${quote(line)}`,
-        'write one object a line, or pass --on-invalid skip',
-      );
+    else yield bad(name, `row ${number} must be one JSON object, got ${quote(line)}`, 'write one object a line');
   }
   if (number === 0) throw bad(name, 'it must have rows, it is empty', 'give at least one line of JSON');
 }
@@ -137,33 +136,37 @@ export function numberIn(row: TableRow, column: string): number {
   if (Number.isFinite(Math.fround(value))) return value;
   throw new EddyError(
     'invalid-sample',
-    `row ${row.number} must have a finite number within float32 in column '${column}', got ${quote(cell)}; mend the row, or pass --on-invalid skip or hold`,
+    `row ${row.number} must have a finite number within float32 in column '${column}', got ${quote(cell)}; mend the row`,
   );
 }
 
 const asNumber = (cell: unknown): number =>
   typeof cell === 'number' ? cell : typeof cell === 'string' && cell.trim() !== '' ? Number(cell) : Number.NaN;
 
-/** The first column of the row, other than `time`, that holds a number. @throws EddyError `invalid-sample` where none does. */
-export function firstNumericColumn({ number, cells }: TableRow, time: string | undefined): string {
-  for (const [column, cell] of cells) if (column !== time && Number.isFinite(asNumber(cell))) return column;
+/** The first column of the row that holds a number, no time and none of `others`. @throws EddyError `invalid-sample` where none does. */
+export function firstNumericColumn({ number, cells }: TableRow, others: readonly (string | undefined)[]): string {
+  for (const [column, cell] of cells) {
+    if (!others.includes(column) && !isTime(column, cell) && Number.isFinite(asNumber(cell))) return column;
+  }
   throw new EddyError(
     'invalid-sample',
-    `row ${number} must have a number in some column, it has none; name the column with --column`,
+    `row ${number} must have a number in some column, got ${quote(Object.fromEntries(cells))}; name the column with --column`,
   );
 }
 
+/** The same error, for a command that can pass over such a row. */
+export const orPassOver = ({ code, message, cause }: EddyError, policies: string): EddyError =>
+  new EddyError(code, `${message}, or pass --on-invalid ${policies}`, { cause });
+
 function asFileError(error: unknown, name: string): unknown {
   if (error instanceof EddyError || !(error instanceof Error)) return error;
-  const { code } = error as NodeJS.ErrnoException | CsvError;
+  if (error instanceof CsvError)
+    return bad(name, `not readable as CSV: ${clipped(error.message, 120)}`, 'mend the file');
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT')
     return new EddyError('invalid-file', `${name}: no such file; check the path`, { cause: error });
   if (code === 'EISDIR')
     return new EddyError('invalid-file', `${name}: a folder, not a file; name a file in it`, { cause: error });
-  if (code?.startsWith('CSV_'))
-    return new EddyError('invalid-file', `${name}: not readable as CSV: ${error.message}; mend the file`, {
-      cause: error,
-    });
   return error;
 }
 
@@ -172,7 +175,6 @@ const bad = (name: string, rule: string, remedy: string) =>
 
 const nameAll = (columns: readonly string[]) => columns.map(quote).join(', ');
 
-function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
+const quote = (value: unknown) => clipped(JSON.stringify(value) ?? 'nothing');
+
+const clipped = (text: string, length = 60) => (text.length > length ? `${text.slice(0, length)}…` : text);

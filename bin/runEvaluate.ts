@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Seasons } from '../src/online/seasonFinder.js';
 import { type EvaluatedRow, evaluateSeries } from './evaluateSeries.js';
+import { orNull } from './orNull.js';
+import { openOutput } from './outputFile.js';
 import { drawBoard } from './plot.js';
 import { readSeries, type Series } from './series.js';
 
@@ -11,6 +12,7 @@ export interface EvaluateOptions {
   train?: number;
   from?: number;
   season?: Seasons;
+  alpha: number;
   json: boolean;
   plot?: string;
 }
@@ -23,6 +25,7 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
     file,
     options.columns === 'all' ? 'all' : options.columns.split(',').map((name) => name.trim()),
   );
+  const plot = await openOutput('--plot', options.plot);
   const excerpt = openExcerpt(series, Math.max(...options.horizon));
   const { stderr } = process;
   const board = await evaluateSeries(series, {
@@ -30,21 +33,19 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
     train: options.train,
     from: options.from,
     seasons: options.season,
+    alpha: options.alpha,
     progress: (model, horizon, done) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${horizon} ahead, ${model}: ${Math.round(100 * done)} %`);
     },
     watch: excerpt.watch,
   });
   if (stderr.isTTY) stderr.write('\r\u001b[K');
-  if (options.plot !== undefined) await writeFile(options.plot, await drawBoard(board, excerpt.read(), basename(file)));
+  if (plot) await plot.write(await drawBoard(board, excerpt.read(), basename(file)));
   if (options.json) {
-    const rows = board.map(({ model, horizon, mse, mae, skill, microseconds }) => ({
-      model,
-      horizon,
-      mse,
-      mae,
-      skill,
-      microseconds,
+    const rows = board.map(({ model, horizon, mse, mae, skill, microseconds, coverage, intervalScore }) => ({
+      ...{ model, horizon, mse, mae, skill, microseconds },
+      coverage: orNull(coverage),
+      intervalScore: orNull(intervalScore),
     }));
     process.stdout.write(`${JSON.stringify({ rows })}\n`);
   } else process.stdout.write(`${tableOf(board)}\n`);
@@ -52,15 +53,17 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
 
 /** The scoreboard as aligned text. */
 function tableOf(board: readonly EvaluatedRow[]): string {
-  const lines = board.map(({ model, horizon, mse, mae, skill, microseconds }) => [
+  const lines = board.map(({ model, horizon, mse, mae, skill, coverage, intervalScore, microseconds }) => [
     String(horizon),
     model,
     mse.toFixed(4),
     mae.toFixed(4),
     `${(100 * skill).toFixed(1)} %`,
+    Number.isNaN(coverage) ? '–' : `${(100 * coverage).toFixed(1)} %`,
+    Number.isNaN(intervalScore) ? '–' : intervalScore.toFixed(4),
     microseconds.toFixed(1),
   ]);
-  const table = [['horizon', 'model', 'MSE', 'MAE', 'skill', 'µs/row'], ...lines];
+  const table = [['horizon', 'model', 'MSE', 'MAE', 'skill', 'covered', 'interval', 'µs/row'], ...lines];
   const widths = table[0].map((_, k) => Math.max(...table.map((line) => line[k].length)));
   return table
     .map((line) =>
@@ -75,7 +78,6 @@ function tableOf(board: readonly EvaluatedRow[]): string {
 /** Keeps eddy's longest forecasts of the last rows of the first column. */
 function openExcerpt({ rows, columns }: Series, horizon: number) {
   const first = Math.max(0, rows.length - EXCERPT);
-  const orNull = (value: number) => (Number.isNaN(value) ? null : value);
   const forecast = new Array<number | null>(rows.length - first).fill(null);
   return {
     watch(ahead: number, row: number, values: Float64Array) {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { EddyError } from '../src/errors.js';
 import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
 import type { Snapshot } from '../src/stage.js';
 import { type CheckpointOptions, openRows } from './checkpoint.js';
 import { type Forecast, openForecaster } from './forecaster.js';
+import { orNull } from './orNull.js';
+import { openOutput } from './outputFile.js';
 import { openRowReader } from './rowReader.js';
 import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
-import { openScore, type Summary } from './score.js';
+import { openScore, type Scored } from './score.js';
 
 export interface ForecastOptions extends CheckpointOptions {
   column?: string;
@@ -22,19 +22,27 @@ export interface ForecastOptions extends CheckpointOptions {
   lr: number;
   seed: number;
   season: number;
+  alpha: number;
   onInvalid: 'error' | 'skip' | 'hold';
   chart: boolean;
   jsonSummary?: string;
+}
+
+/** What `--json-summary` writes. */
+interface Summary extends Scored {
+  /** Of the intervals `horizon` rows ahead: the share of values that they covered, and their mean interval (Winkler) score. */
+  interval: { alpha: number; coverage: number | null; score: number | null };
 }
 
 const NETWORKS = 2;
 
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {
-  const { horizon, units, layers, k1, k2, lr, season, seed } = options;
+  const { horizon, units, layers, k1, k2, lr, season, seed, alpha, jsonSummary } = options;
+  const summaryFile = await openOutput('--json-summary', jsonSummary);
   await startNetworks();
   const network = openNetworkExpert(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
-  const stage = openForecaster(network, { horizon, season });
+  const stage = openForecaster(network, { horizon, season, alpha });
   const score = openScore(horizon, season);
   const started = performance.now();
   const progress = openProgress();
@@ -67,28 +75,19 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
     progress.clear();
   }
   if (row.firstBad && row.index === 0) throw row.firstBad;
-  const summary = score.summary((performance.now() - started) / 1000, row.skipped, taken);
+  const { coverage, meanScore } = stage.intervals.of(horizon);
+  const summary: Summary = {
+    ...score.summary((performance.now() - started) / 1000, row.skipped, taken),
+    interval: { alpha, coverage: orNull(coverage), score: orNull(meanScore) },
+  };
   if (options.chart) process.stdout.write(`${(await import('./chart.js')).chart(write.newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
-  if (options.jsonSummary !== undefined) await writeSummary(options.jsonSummary, summary);
-}
-
-async function writeSummary(file: string, summary: Summary): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify(summary, null, 2)}\n`);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new EddyError(
-      'invalid-file',
-      `--json-summary must name a file that can be written, got ${why}; check the path`,
-      { cause },
-    );
-  }
+  await summaryFile?.write(`${JSON.stringify(summary, null, 2)}\n`);
 }
 
 /** What a checkpoint cannot go on with if it changes. */
-function setupOf({ horizon, units, layers, k1, k2, lr, seed, season, onInvalid }: ForecastOptions): Snapshot {
-  return { horizon, units, layers, k1, k2, lr, seed, season, onInvalid };
+function setupOf({ horizon, units, layers, k1, k2, lr, seed, season, alpha, onInvalid }: ForecastOptions): Snapshot {
+  return { horizon, units, layers, k1, k2, lr, seed, season, alpha, onInvalid };
 }
 
 /** Lines to standard output, or, for a chart, the newest kept. */
@@ -126,7 +125,7 @@ function openProgress() {
   };
 }
 
-function describe({ rows, rowsPerSecond, skipped, mae, rmse, skill }: Summary, horizon: number): string {
+function describe({ rows, rowsPerSecond, skipped, mae, rmse, skill, interval }: Summary, horizon: number): string {
   const number = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : value.toPrecision(4);
   const percent = (value: number | null) => (value === null ? '–' : `${(100 * value).toFixed(1)} %`);
@@ -137,5 +136,6 @@ function describe({ rows, rowsPerSecond, skipped, mae, rmse, skill }: Summary, h
   return [
     `${rows.toLocaleString('en')} rows, ${rowsPerSecond.toLocaleString('en')} rows/s${skipped > 0 ? `, ${skipped} skipped` : ''}`,
     `${horizon} ahead: MAE ${number(mae)}, RMSE ${number(rmse)}; skill ${baselines.join(', ')}`,
+    `${+(100 * (1 - interval.alpha)).toFixed(2)} % intervals: ${percent(interval.coverage)} covered, interval score ${number(interval.score)}`,
   ].join('\n');
 }

@@ -3,7 +3,7 @@ import { snapshotRecord } from '../src/snapshotRecord.js';
 import type { Snapshot } from '../src/stage.js';
 
 /** Errors of forecasts as they come, beside the simple forecasts that they must beat. */
-export interface Summary {
+export interface Scored {
   rows: number;
   rowsPerSecond: number;
   /** Rows that were scored: those that had a forecast. */
@@ -71,7 +71,7 @@ export function openScore(horizon: number, season: number) {
       Object.assign(seasonal, { scored: count, own, naive });
     },
     /** `taken`: the rows that took these seconds, without those of an earlier run. */
-    summary(seconds: number, skipped: number, taken = rows): Summary {
+    summary(seconds: number, skipped: number, taken = rows): Scored {
       const skill = (own: number, baseline: number) => (baseline > 0 ? 1 - own / baseline : null);
       return {
         rows,

@@ -1,5 +1,6 @@
 import { EddyError } from '../src/errors.js';
 import { formatOf, readTable } from './rows.js';
+import { isTime, timeOf } from './times.js';
 
 /** A table's chosen columns as numbers, NaN where a cell is empty, with the rows' times. */
 export interface Series {
@@ -98,39 +99,7 @@ function clockOf(table: readonly Map<string, unknown>[], names: readonly string[
     };
   }
   const named = names.filter((name, i) => i === 0 || /^(date|time|timestamp|datetime|month)/i.test(name));
-  const column = named.find((name) => !Number.isNaN(timeOf(table[0].get(name), name)));
+  const column = named.find((name) => isTime(name, table[0].get(name)));
   if (column === undefined) return { columns: [], read: () => Number.NaN };
-  return { columns: [column], read: (cells) => timeOf(cells.get(column), column) };
-}
-
-/** The first column but `column` that holds a date; the empty name when none does. */
-export const dateColumn = (cells: ReadonlyMap<string, unknown>, column: string): string =>
-  [...cells].find(([name, cell]) => name !== column && !Number.isNaN(timeOf(cell, name)))?.[0] ?? '';
-
-/** Milliseconds of a date without or with a zone, or of an epoch's seconds or milliseconds in a column named like a time. */
-export function timeOf(cell: unknown, column: string): number {
-  const text = String(cell ?? '').trim();
-  const date = /^(\d{4})-(\d\d?)(?:-(\d\d?))?(?:[T ](\d\d?):(\d\d)(?::(\d\d(?:\.\d+)?))?)?(Z|[+-]\d\d:?\d\d)?$/.exec(
-    text,
-  );
-  if (date) {
-    const [, year, month, day = '1', hour = '0', minute = '0', second = '0', zone = 'Z'] = date;
-    const utc = Date.UTC(
-      Number(year),
-      Number(month) - 1,
-      Number(day),
-      Number(hour),
-      Number(minute),
-      0,
-      Number(second) * 1000,
-    );
-    return utc - offsetOf(zone);
-  }
-  if (!/^\d{9,13}(\.\d+)?$/.test(text) || !/time|date/i.test(column)) return Number.NaN;
-  return Number(text) * (Number(text) < 1e11 ? 1000 : 1);
-}
-
-function offsetOf(zone: string): number {
-  const parts = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
-  return parts ? (parts[1] === '-' ? -1 : 1) * (Number(parts[2]) * 60 + Number(parts[3])) * 60_000 : 0;
+  return { columns: [column], read: (cells) => timeOf(cells.get(column)) };
 }

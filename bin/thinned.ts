@@ -1,7 +1,10 @@
-/** One stretch of rows of a picture. */
+/** One row of a picture, or several in a row that share a place. null where there is no number. */
 export interface Stretch {
   row: number;
-  value: number | null;
+  /** Milliseconds since 1970, NaN where no date tells. */
+  time: number;
+  least: number | null;
+  most: number | null;
   forecast: number | null;
   low: number | null;
   high: number | null;
@@ -11,19 +14,20 @@ export interface Stretch {
 }
 
 /**
- * A series of any length in at most `limit` stretches: when they are full, two become one, which keeps the value that lies
- * furthest from its forecast, the interval's reach, and the highest alarm.
+ * A series of any length in at most `limit` stretches: when they are full, two become one, which keeps the values' and the
+ * interval's reach and the highest score and alarm.
  */
 export class Thinned {
   stretches: Stretch[] = [];
-  #rows = 1; // in a stretch
+  /** Rows in a stretch. */
+  rows = 1;
   #filled = 0; // rows in the last stretch
 
   constructor(private readonly limit: number) {}
 
   add(row: Stretch): void {
     const last = this.stretches.at(-1);
-    if (last && this.#filled < this.#rows) {
+    if (last && this.#filled < this.rows) {
       this.stretches[this.stretches.length - 1] = joined(last, row);
       this.#filled++;
       return;
@@ -39,26 +43,23 @@ export class Thinned {
       halved.push(joined(this.stretches[i], this.stretches[i + 1]));
     if (this.stretches.length % 2 === 1) halved.push(this.stretches[this.stretches.length - 1]);
     this.stretches = halved;
-    this.#rows *= 2;
+    this.rows *= 2;
   }
 }
 
 function joined(a: Stretch, b: Stretch): Stretch {
-  const far = distance(b) > distance(a) ? b : a;
-  const alarmed = b.alarm !== null && (a.alarm === null || b.score > a.score) ? b : a;
   return {
     row: a.row,
-    value: far.value ?? a.value ?? b.value,
-    forecast: far.forecast,
+    time: a.time,
+    least: outer(Math.min, a.least, b.least),
+    most: outer(Math.max, a.most, b.most),
+    forecast: a.forecast ?? b.forecast,
     low: outer(Math.min, a.low, b.low),
     high: outer(Math.max, a.high, b.high),
-    alarm: alarmed.alarm,
-    score: alarmed.score,
+    alarm: (b.alarm !== null && (a.alarm === null || b.score > a.score) ? b : a).alarm,
+    score: Math.max(a.score, b.score),
   };
 }
-
-const distance = ({ value, forecast }: Stretch) =>
-  value === null || forecast === null ? -1 : Math.abs(value - forecast);
 
 const outer = (choose: (a: number, b: number) => number, a: number | null, b: number | null) =>
   a === null ? b : b === null ? a : choose(a, b);

@@ -1,4 +1,4 @@
-import { concatMap, from, map, type OperatorFunction, of } from 'rxjs';
+import { defer, type OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
 import type { IntervalOptions } from '../src/online/conformal/intervals.js';
@@ -19,6 +19,7 @@ import { snapshotRecord } from '../src/snapshotRecord.js';
 import { disposing, type OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
 import { checkDriftReaction, DriftReaction, type DriftReactionOptions } from './driftReaction.js';
+import { heldUntil } from './heldUntil.js';
 
 export interface ForecastOptions<In> {
   /** Rows ahead: all of 1 … horizon are forecast. Default 1. */
@@ -82,13 +83,7 @@ export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorF
   const open = forecastStage(options);
   const run = asOperator(open);
   if (options.networks === 0) return run;
-  return (source) => {
-    if (networksStarted()) return source.pipe(run);
-    return source.pipe(
-      concatMap((row) => (networksStarted() ? of(row) : from(startNetworks()).pipe(map(() => row)))),
-      run,
-    );
-  };
+  return (source) => defer(() => (networksStarted() ? source : source.pipe(heldUntil<In>(startNetworks)))).pipe(run);
 }
 
 /**

@@ -1,11 +1,11 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
 import { exp, log } from '../src/math.js';
-import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
+import type { OnInvalid } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
-import { disposing, type OpenStage } from '../src/stage.js';
+import type { OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
-import { openPowerSpectrum } from './powerSpectrum.js';
+import { powerStage } from './powerStage.js';
 
 export interface MelOptions {
   /** Samples a second, above 0. */
@@ -43,31 +43,18 @@ export function melStage(
   size: number,
   { sampleRate, bands = 40, from = 0, to = sampleRate / 2, log: inLog = true, onInvalid = 'error' }: MelOptions,
 ): () => OpenStage<Sample, Float32Array> {
-  openPowerSpectrum(size, 'mel');
-  checkOnInvalid(onInvalid, 'mel');
+  // The size is checked first: bands are laid out over it.
+  const open = powerStage('mel', size, onInvalid, (power) => {
+    const out = new Float32Array(bands);
+    weights.forEach(({ first, triangle }, band) => {
+      let energy = 0;
+      for (let i = 0; i < triangle.length; i++) energy += (triangle[i] ?? 0) * (power[first + i] ?? 0);
+      out[band] = inLog ? log(Math.max(energy, 1e-10)) : energy;
+    });
+    return out;
+  });
   const weights = melWeights(size, sampleRate, bands, from, to);
-  return () => {
-    const reader = new SampleReader('mel', size, onInvalid);
-    const transform = openPowerSpectrum(size, 'mel');
-    const frame = new Float32Array(size);
-    const power = new Float64Array(size / 2 + 1);
-    return {
-      step(sample, emit) {
-        if (reader.read(sample, frame, 0) === 'skipped') return;
-        transform(frame, power);
-        const bandsOut = new Float32Array(bands);
-        weights.forEach(({ first, triangle }, band) => {
-          let energy = 0;
-          for (let i = 0; i < triangle.length; i++) energy += (triangle[i] ?? 0) * (power[first + i] ?? 0);
-          bandsOut[band] = inLog ? log(Math.max(energy, 1e-10)) : energy;
-        });
-        emit(bandsOut);
-      },
-      snapshot: () => ({ reader: reader.snapshot() }),
-      restore: (record) => reader.restore(record.reader),
-      ...disposing(),
-    };
-  };
+  return open;
 }
 
 /** Mel but for its factor 2595, which even spacing does not see. */

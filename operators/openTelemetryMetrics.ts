@@ -1,5 +1,5 @@
 import { type Attributes, type Meter, metrics } from '@opentelemetry/api';
-import { type Countable, METRICS, type Metrics, STEP_BUCKETS } from '../src/metrics.js';
+import { type Countable, METRICS, type Metrics, perCounter, STEP_BUCKETS } from '../src/metrics.js';
 
 export interface OpenTelemetryMetricsOptions {
   /** Default: the meter 'rx-eddy' of the global meter provider. */
@@ -22,18 +22,7 @@ export function openTelemetryMetrics({
 }: OpenTelemetryMetricsOptions = {}): Metrics {
   const counter = (name: Countable) => meter.createCounter(dotted(name), { description: METRICS[name].help });
   const countables: Record<Countable, { add(by: number, attributes: Attributes): void }> = {
-    samples: counter('samples'),
-    skipped: counter('skipped'),
-    held: counter('held'),
-    dropped: counter('dropped'),
-    failed: counter('failed'),
-    updates: counter('updates'),
-    skippedUpdates: counter('skippedUpdates'),
-    clipped: counter('clipped'),
-    nonFinite: counter('nonFinite'),
-    lateLabels: counter('lateLabels'),
-    lostLabels: counter('lostLabels'),
-    evictedKeys: counter('evictedKeys'),
+    ...perCounter(counter),
     keys: meter.createUpDownCounter('eddy.keys', { description: METRICS.keys.help }),
   };
   const heapBytes = meter.createGauge('eddy.heap', { description: METRICS.heapBytes.help, unit: 'By' });

@@ -5,6 +5,7 @@ import {
   type Histogram as HistogramName,
   METRICS,
   type Metrics,
+  perCounter,
   STEP_BUCKETS,
 } from '../src/metrics.js';
 
@@ -56,18 +57,7 @@ export function prometheusMetrics({
     );
   };
   const countables: Record<Countable, { inc(by: number): void }> = {
-    samples: counter('samples'),
-    skipped: counter('skipped'),
-    held: counter('held'),
-    dropped: counter('dropped'),
-    failed: counter('failed'),
-    updates: counter('updates'),
-    skippedUpdates: counter('skippedUpdates'),
-    clipped: counter('clipped'),
-    nonFinite: counter('nonFinite'),
-    lateLabels: counter('lateLabels'),
-    lostLabels: counter('lostLabels'),
-    evictedKeys: counter('evictedKeys'),
+    ...perCounter(counter),
     keys: gauge('keys'),
   };
   const gauges: Record<GaugeName, { set(value: number): void }> = { heapBytes: gauge('heapBytes') };

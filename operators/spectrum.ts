@@ -1,10 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../src/errors.js';
-import { checkOnInvalid, type OnInvalid, SampleReader } from '../src/onInvalid.js';
+import type { OnInvalid } from '../src/onInvalid.js';
 import type { Sample } from '../src/sample.js';
-import { disposing, type OpenStage } from '../src/stage.js';
+import type { OpenStage } from '../src/stage.js';
 import { asOperator } from './asOperator.js';
-import { openPowerSpectrum } from './powerSpectrum.js';
+import { powerStage } from './powerStage.js';
 
 export interface SpectrumOptions {
   /** 'magnitude' |X_k| (default) or 'power' |X_k|². */
@@ -37,22 +37,7 @@ export function spectrumStage(
   if (as !== 'magnitude' && as !== 'power') {
     throw new EddyError('invalid-option', `spectrum: as must be 'magnitude' or 'power', got ${as}; leave it out`);
   }
-  checkOnInvalid(onInvalid, 'spectrum');
-  openPowerSpectrum(size, 'spectrum');
-  return () => {
-    const reader = new SampleReader('spectrum', size, onInvalid);
-    const transform = openPowerSpectrum(size, 'spectrum');
-    const frame = new Float32Array(size);
-    const power = new Float64Array(size / 2 + 1);
-    return {
-      step(sample, emit) {
-        if (reader.read(sample, frame, 0) === 'skipped') return;
-        transform(frame, power);
-        emit(Float32Array.from(power, as === 'power' ? undefined : Math.sqrt));
-      },
-      snapshot: () => ({ reader: reader.snapshot() }),
-      restore: (from) => reader.restore(from.reader),
-      ...disposing(),
-    };
-  };
+  return powerStage('spectrum', size, onInvalid, (power) =>
+    Float32Array.from(power, as === 'power' ? undefined : Math.sqrt),
+  );
 }

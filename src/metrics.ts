@@ -24,6 +24,7 @@ type NameOf<Kind> = {
   [N in keyof typeof METRICS]: (typeof METRICS)[N]['kind'] extends Kind ? N : never;
 }[keyof typeof METRICS];
 export type Countable = NameOf<'counter' | 'level'>;
+export type Counter = NameOf<'counter'>;
 export type Gauge = NameOf<'gauge'>;
 export type Histogram = NameOf<'histogram'>;
 
@@ -37,3 +38,19 @@ export interface Metrics {
   set(name: Gauge, value: number): void;
   record(name: Histogram, value: number): void;
 }
+
+/** One of something for each counter. */
+export const perCounter = <T>(make: (name: Counter) => T): Record<Counter, T> => ({
+  samples: make('samples'),
+  skipped: make('skipped'),
+  held: make('held'),
+  dropped: make('dropped'),
+  failed: make('failed'),
+  updates: make('updates'),
+  skippedUpdates: make('skippedUpdates'),
+  clipped: make('clipped'),
+  nonFinite: make('nonFinite'),
+  lateLabels: make('lateLabels'),
+  lostLabels: make('lostLabels'),
+  evictedKeys: make('evictedKeys'),
+});

@@ -32,6 +32,7 @@ const modules: Record<string, () => Promise<object>> = {
   'rx-eddy/checkpoint': () => import('../src/checkpoint/index.js'),
   'rx-eddy/node': () => import('../operators/toNodeTransform.js'),
   'rx-eddy/operators': () => import('../operators/index.js'),
+  'rx-eddy/operators/detectAnomalies': () => import('../operators/detectAnomalies.js'),
   'rx-eddy/operators/learn': () => import('../operators/learn.js'),
   'rx-eddy/operators/prometheusMetrics': () => import('../operators/prometheusMetrics.js'),
   'rx-eddy/tfjs': () => import('../src/tfjs/index.js'),

@@ -13,6 +13,7 @@ import { copyLearner, putLearner } from './learnerRecord.js';
 import type { LabelStep, LearnerCounts, LearnStep, Target } from './learnStep.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
 import { Pace } from './pace.js';
+import { requireFinite } from './requireFinite.js';
 import { openTape, type Tape } from './tape.js';
 import { Timeline } from './timeline.js';
 import { Updater } from './updater.js';
@@ -105,7 +106,7 @@ export class Learner implements Disposable {
     this.#labels.write(slot, target, 'learner.step', index);
     const loss = model.runtime.kernels.learnerStream(tape.learner, slot);
     const output = this.#readOutput(slot, out?.output);
-    for (let i = 0; i < output.length; i++) if (!Number.isFinite(output[i])) refuseOutput(index, output[i]);
+    requireFinite(output, index);
     time.stream(index);
     this.counts.samples++;
     const result: LearnStep = out ?? { index, output, due: undefined, updated: false, gradientNorm: undefined };
@@ -177,9 +178,7 @@ export class Learner implements Disposable {
   /** The optimizer's moments and bias corrections start from nothing; weights, state and schedule go on. */
   resetOptimizer(): void {
     this.#requireOpen('learner.resetOptimizer');
-    const { floats } = this.#model.block;
-    for (const address of this.#tape.moments) this.#memory.fill(0, address >> 2, (address >> 2) + floats);
-    this.#parts.updater.powers = [1, 1];
+    this.#parts.updater.forget();
   }
 
   /** A copy of the running state, as of the newest sample: what a `State` of the same model can restore. */
@@ -287,11 +286,4 @@ export class Learner implements Disposable {
     }
     this.#model.requireOpen(where);
   }
-}
-
-function refuseOutput(index: number, value: number): never {
-  throw new EddyError(
-    'invalid-state',
-    `learner.step: the output at sample ${index} must be finite, got ${value}; the state has grown without bound: use a bounded cell, clip, or scale the input`,
-  );
 }

@@ -1,6 +1,6 @@
 import type { Model } from '../model/model.js';
-import { strideOf } from '../model/model.js';
 import { ceil4 } from '../model/parameters.js';
+import { strideOf } from '../model/placement.js';
 import type { StateTensor } from '../model/state.js';
 import { type Arena, openArena } from '../runtime/heap.js';
 import {

@@ -32,6 +32,13 @@ export class Updater {
     this.random = model.layers.some(({ dropout }) => dropout > 0) ? random : undefined;
   }
 
+  /** The optimizer's moments and bias corrections start from nothing. */
+  forget(): void {
+    const { block, runtime } = this.#model;
+    for (const address of this.#tape.moments) runtime.heap.f32.fill(0, address >> 2, (address >> 2) + block.floats);
+    this.powers = [1, 1];
+  }
+
   /**
    * Learns from the `steps` samples from `slot` on, running them `again` with today's weights where streaming did so with others. Without
    * a target among them, or with a gradient that is not finite, nothing changes but the counts.

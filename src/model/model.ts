@@ -3,16 +3,6 @@ import { checkSymbols, type EmbeddingSpec } from '../embedding/index.js';
 import { EddyError } from '../errors.js';
 import { openRandom } from '../random.js';
 import { type Arena, openArena } from '../runtime/heap.js';
-import {
-  Layer,
-  LayerBytes,
-  ModelBytes,
-  Model as ModelRecord,
-  PassBytes,
-  Readout,
-  ReadoutBytes,
-} from '../runtime/kernels.generated.js';
-import { writeRecord } from '../runtime/record.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { readSample, type Sample } from '../sample.js';
 import { checkDefinition, embeddingOf, type ModelSpec, type PlacedLayer, recurrentLayers } from './definition.js';
@@ -26,13 +16,8 @@ import {
   type Weights,
   writeTensors,
 } from './parameters.js';
+import { placeModel } from './placement.js';
 import { State } from './state.js';
-
-/** Rows that a step takes at once: their gates stay in the first-level cache. */
-const TILE = 32;
-
-/** Bytes from one row of gates to the next. A multiple of 1 kB would put every row into the same few cache sets. */
-export const strideOf = (floats: number) => (floats % 256 === 0 ? floats * 4 + 64 : floats * 4);
 
 /**
  * A network of stacked recurrent layers and a readout: weights that many streams may share, each with a state of its own.
@@ -69,69 +54,20 @@ export class Model implements Disposable {
     readonly spec: ModelSpec,
   ) {
     checkDefinition(spec);
-    const { input, output, seed = 0, skip = false } = spec;
+    const { input, output, seed = 0 } = spec;
     const random = openRandom(seed);
     this.input = input;
     this.layers = recurrentLayers(spec);
     this.embedding = embeddingOf(spec);
-    const { layers, embedding } = this;
-    const last = layers[layers.length - 1].units;
-    this.output = output ? output.units : last;
+    this.output = output ? output.units : this.layers[this.layers.length - 1].units;
     this.outputPadded = ceil4(this.output);
     this.block = layOut(spec);
-    const { heap } = runtime;
-    this.#arena = openArena(heap);
+    this.#arena = openArena(runtime.heap);
     try {
-      const take = (bytes: number) => this.#arena.take(bytes);
-      this.address = take(this.block.floats * 4);
-      this.record = take(ModelBytes);
-      const first = take(layers.length * LayerBytes);
-      layers.forEach(({ cell, units, variant, inputs }, l) => {
-        const { W, U, b, b2 } = this.block.layers[l];
-        const at = (floats: number) => this.address + floats * 4;
-        writeRecord(heap, Layer, first + l * LayerBytes, {
-          cell: cell.kind,
-          variant,
-          inputs,
-          units,
-          padded: ceil4(units),
-          W: at(W),
-          U: at(U),
-          b: at(b),
-          b2: at(b2),
-        });
-      });
-      const readout = output ? take(ReadoutBytes) : 0;
-      if (output && this.block.readout) {
-        writeRecord(heap, Readout, readout, {
-          activation: output.variant,
-          inputs: ceil4(last),
-          outputs: output.units,
-          padded: this.outputPadded,
-          W: this.address + this.block.readout.W * 4,
-          b: this.address + this.block.readout.b * 4,
-        });
-      }
-      const gateStride = Math.max(...layers.map(({ cell, units }) => strideOf(cell.tape * ceil4(units))));
-      const widest = Math.max(this.output, ...layers.flatMap(({ units, inputs }) => [units, inputs]));
-      const embedded = embedding ? ceil4(embedding.width) * 4 : 0;
-      writeRecord(heap, ModelRecord, this.record, {
-        layers: layers.length,
-        first,
-        readout,
-        pass: take(PassBytes),
-        gates: take(TILE * gateStride),
-        gateStride,
-        tile: TILE,
-        logits: take(TILE * this.outputPadded * 4),
-        sums: take(ceil4(widest) * 16),
-        inputs: input,
-        skip: skip ? 1 : 0,
-        embedding: this.block.embedding === undefined ? 0 : this.address + this.block.embedding * 4,
-        embeddedBytes: embedded,
-        embedded: embedding ? take(TILE * embedded) : 0,
-      });
-      writeTensors(this.block, initialWeights(spec, random), heap.f32, this.address >> 2);
+      const { address, record } = placeModel(this, this.#arena);
+      this.address = address;
+      this.record = record;
+      writeTensors(this.block, initialWeights(spec, random), runtime.heap.f32, address >> 2);
     } catch (error) {
       this.#arena.dispose();
       throw error;

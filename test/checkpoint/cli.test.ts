@@ -112,6 +112,20 @@ describe('eddy anomaly --checkpoint', () => {
     expect(parts[3].stderr).toBe(whole.stderr);
   });
 
+  test('goes on with each of several series', () => {
+    const both = ['a', 'b'].map((id, k) => rows.map((value, t) => `${id},${t},${value && Number(value) * (k + 1)}`));
+    const table = (count: number) => {
+      const path = at(`keys ${count}.csv`);
+      const lines = Array.from({ length: count }, (_, t) => both.map((own) => own[t])).flat();
+      writeFileSync(path, `id,t,v\n${lines.join('\n')}\n`);
+      return path;
+    };
+    const keyed = (count: number, ...args: string[]) =>
+      eddy('anomaly', table(count), '--column', 'v', '--key', 'id', ...args);
+    const parts = [90, 200].map((count) => keyed(count, '--checkpoint', at('keyed'), '--every', '7'));
+    expect(parts.flatMap(({ lines }) => lines)).toEqual(keyed(200).lines);
+  });
+
   test.each<[string, string[], RegExp]>([
     ['other columns in its output', ['--nab'], /begun with --nab false, got true/],
     ['another column', ['--column', 't'], /of --column 'v', got 't'/],

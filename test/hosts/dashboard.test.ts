@@ -81,6 +81,9 @@ describe('the dashboard, with the series that come with it', () => {
     expect(await newest()).toBe(stood);
     await page.getByRole('button', { name: 'Go on' }).click();
     await expect.poll(newest).not.toBe(stood);
+    // The slider is logarithmic: 10^0.7 is 5.0119.
+    await page.getByLabel('Speed').fill('0.7');
+    await expectText(page, '#replay-value', /^5 rows\/s$/);
     await page.getByLabel('Speed').fill('2');
     await expectText(page, '#replay-value', /^100 rows\/s$/);
     expect(errors).toEqual([]);

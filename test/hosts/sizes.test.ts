@@ -10,7 +10,7 @@ const sizes: { [entry: string]: { bytes: number; files: string[] } } = await siz
 /** Entries that make models, or run tfjs. */
 const startsModels = ['rx-eddy', 'rx-eddy/tfjs', 'rx-eddy/operators', 'rx-eddy/operators/forecast'];
 /** What other operators are made with. */
-const shared = ['operators/asOperator.js', 'operators/inlet.js', 'operators/withInputs.js'];
+const shared = ['asOperator', 'heldUntil', 'inlet', 'withInputs'].map((name) => `operators/${name}.js`);
 const isOperator = (file: string) =>
   file.startsWith('operators/') &&
   !shared.includes(file) &&

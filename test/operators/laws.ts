@@ -1,73 +1,28 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
-import { EMPTY, from, NEVER, Observable, type OperatorFunction, repeat, retry, Subject, take } from 'rxjs';
+import { EMPTY, from, NEVER, Observable, repeat, retry, Subject, take } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { asOperator } from '../../operators/asOperator.js';
-import type { OnInvalid } from '../../src/onInvalid.js';
 import type { Stage } from '../../src/stage.js';
+import { type OperatorUnderTest, openBench } from './operatorUnderTest.js';
+import { refusalLaws } from './refusalLaws.js';
 import { drain, observe, Source, worlds } from './worlds.js';
 
 // Each law runs many streams in all worlds: on a busy machine five seconds are not enough.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** What the laws need to know of an operator. */
-export interface OperatorUnderTest<In, Out> {
-  /** The operator, made anew. */
-  operator: () => OperatorFunction<In, Out>;
-  /** One good sample. */
-  sample: fc.Arbitrary<In>;
-  /** Its stage, with the operator's options. Leave out where there is none: then nothing is cut and restored. */
-  open?: () => Stage<In, Out>;
-  /** Samples that must be refused (not null: a Node stream cannot carry it); with `tolerant` where the operator has an `onInvalid` option. */
-  bad?: readonly In[];
-  tolerant?: (onInvalid: OnInvalid) => OperatorFunction<In, Out>;
-  /** The operator with a user callback that throws `error` at each sample for which `when` says so. */
-  failing?: (when: () => boolean, error: Error) => OperatorFunction<In, Out>;
-  /** In place of `failing`: its stage, whose state must then be as it was, too. */
-  failingStage?: (when: () => boolean, error: Error) => () => Stage<In, Out>;
-  /** Why a law cannot be asked of it; each of these that is left out above must stand here. */
-  without?: Partial<Record<'open' | 'bad' | 'tolerant' | 'failing', string>>;
-  /** What is in use (heap bytes, live stages); back to where it was once every stream is gone. */
-  inUse?: () => number;
-  /** Runs of each property. Default 25. */
-  runs?: number;
-}
-
 /** The laws that every operator keeps, in RxJS, Node, Web and generator streams alike. */
 export function describeOperator<In, Out>(name: string, subject: OperatorUnderTest<In, Out>): void {
-  const { operator, sample, open, bad = [], tolerant, failingStage, inUse = () => 0, runs = 25 } = subject;
+  const { operator, open, bad, tolerant, failingStage } = subject;
   const failing =
     subject.failing ?? (failingStage && ((when: () => boolean, error: Error) => asOperator(failingStage(when, error))));
-  const samples = fc.array(sample, { maxLength: 30 });
-  const some = fc.array(sample, { minLength: 1, maxLength: 30 });
-  const law = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void | Promise<void>) =>
-    fc.assert(
-      fc.asyncProperty(arbitrary, async (value) => {
-        const before = inUse();
-        await check(value);
-        for (let i = 0; i < 3; i++) await turn();
-        expect(inUse(), 'in use after the streams are gone').toBe(before);
-      }),
-      { numRuns: runs },
-    );
-  /** What comes out of the samples as they come, without the last words at completion. */
-  const live = (values: readonly In[], op = operator()) => {
-    const input = new Subject<In>();
-    const out: Out[] = [];
-    const errors: unknown[] = [];
-    const run = input.pipe(op).subscribe({ next: (value) => out.push(value), error: (error) => errors.push(error) });
-    const marks = values.map((value) => {
-      input.next(value);
-      return out.length;
-    });
-    run.unsubscribe();
-    return { out, marks, errors };
-  };
+  const bench = openBench(subject);
+  const { samples, some, law, live } = bench;
 
   describe(`${name} keeps the laws of operators:`, () => {
     it('leaves no law out without a reason', () => {
-      const asked = { open, bad: subject.bad, tolerant, failing };
+      const asked = { open, bad, tolerant, failing };
       const left = Object.entries(asked).filter(([, given]) => given === undefined);
       expect(Object.keys(subject.without ?? {}).sort()).toEqual(left.map(([which]) => which).sort());
     });
@@ -289,98 +244,6 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
         }));
     }
 
-    if (bad.length > 0) {
-      const badOne = fc.constantFrom(...bad);
-      it('fails on a bad sample with a typed error, after what came before it', () =>
-        law(fc.tuple(samples, badOne, samples), async ([before, wrong, after]) => {
-          const values = [...before, wrong, ...after];
-          const refusal = expect.objectContaining({ name: 'EddyError', code: 'invalid-sample' });
-          expect(live(values)).toMatchObject({ out: live(before).out, errors: [refusal] });
-          for (const [world, through] of Object.entries(worlds)) {
-            const source = new Source(values);
-            expect((await drain(through(operator(), source))).error, world).toEqual(refusal);
-            for (let i = 0; i < 3; i++) await turn();
-            expect(source.open, world).toBe(0);
-          }
-        }));
-
-      if (open) {
-        it('is as it was after refusing a bad sample', () =>
-          law(fc.tuple(samples, badOne), ([before, wrong]) => {
-            const stage = open();
-            for (const value of before) stage.step(value, () => {});
-            const was = stage.snapshot?.();
-            expect(() => stage.step(wrong, () => expect.fail('emitted on a bad sample'))).toThrow();
-            expect(stage.snapshot?.()).toEqual(was);
-            stage.dispose();
-          }));
-      }
-
-      if (tolerant) {
-        const mixed = fc.array(
-          fc.oneof({ weight: 3, arbitrary: fc.record({ good: sample }) }, fc.record({ bad: badOne })),
-          {
-            maxLength: 30,
-          },
-        );
-        it('skips or holds bad samples as if the source had done so', () =>
-          law(mixed, async (items) => {
-            const values = items.map((item) => ('good' in item ? item.good : item.bad));
-            const good = items.flatMap((item) => ('good' in item ? [item.good] : []));
-            const held: In[] = [];
-            for (const item of items) {
-              const last = held.at(-1);
-              if ('good' in item) held.push(item.good);
-              else if (last !== undefined) held.push(last);
-            }
-            for (const [policy, clean] of [
-              ['skip', good],
-              ['hold', held],
-            ] as const) {
-              const expected = observe(operator(), clean);
-              expect(observe(tolerant(policy), values), policy).toEqual(expected);
-              for (const [world, through] of Object.entries(worlds)) {
-                expect(await drain(through(tolerant(policy), new Source(values))), `${policy}, ${world}`).toEqual(
-                  expected,
-                );
-              }
-            }
-          }));
-      }
-    }
-
-    if (failingStage) {
-      it('is as it was after what a user callback throws', () =>
-        law(some, (values) => {
-          let fails = false;
-          const stage = failingStage(() => fails, new Error('callback'))();
-          for (const value of values) stage.step(value, () => {});
-          const was = stage.snapshot?.();
-          fails = true;
-          expect(() => stage.step(values[0], () => expect.fail('emitted'))).toThrow('callback');
-          expect(stage.snapshot?.()).toEqual(was);
-          stage.dispose();
-        }));
-    }
-
-    if (failing) {
-      it('fails with what a user callback throws, and says nothing after it', () =>
-        law(fc.tuple(some, fc.nat()), async ([values, n]) => {
-          const at = n % values.length;
-          const error = new Error('callback');
-          const op = () => {
-            let calls = 0;
-            return failing(() => calls++ === at, error);
-          };
-          const seen = live(values, op());
-          expect(seen.errors).toEqual([error]);
-          for (const [world, through] of Object.entries(worlds)) {
-            const source = new Source(values);
-            expect((await drain(through(op(), source))).error, world).toBe(error);
-            for (let i = 0; i < 3; i++) await turn();
-            expect(source.open, world).toBe(0);
-          }
-        }));
-    }
+    refusalLaws({ ...subject, ...(failing && { failing }) }, bench);
   });
 }

@@ -1,86 +1,10 @@
-import fc from 'fast-check';
-import { defer, finalize, from, NEVER, type OperatorFunction, of, Subject } from 'rxjs';
+import { from, NEVER, of, Subject } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { type LearnOptions, learn, learnStage } from '../../operators/learn.js';
 import { predict } from '../../operators/predict.js';
-import { adam, dense, type LearnStep, lstm, mse, openLearner, sgd } from '../../src/index.js';
-import { Model } from '../../src/model/model.js';
-import { startTfjs } from '../../src/runtime/tfjs.js';
-import type { Stage } from '../../src/stage.js';
-import { describeOperator } from './laws.js';
-
-type Pair = [number, number];
-const runtime = await startTfjs();
-const { heap } = runtime;
-const openModel = () => new Model(runtime, { input: 2, layers: [lstm(4), lstm(3)], output: dense(1), seed: 4 });
-const target = ([y]: Pair) => y;
-const taught = { loss: mse, optimizer: adam(1e-2), clipNorm: 1 };
-const bad: Pair[] = [
-  [Number.NaN, 1],
-  [1, Number.POSITIVE_INFINITY],
-];
-const xs: Pair[] = Array.from({ length: 40 }, (_, t) => [((t * 5) % 7) / 7, (t % 3) - 1]);
-
-/** A model of its own for each subscription: learning changes weights, and equal runs must start from equal ones. */
-const learnAnew =
-  (options: LearnOptions<Pair>): OperatorFunction<Pair, LearnStep> =>
-  (source) =>
-    defer(() => {
-      const model = openModel();
-      return source.pipe(
-        learn(model, options),
-        finalize(() => model.dispose()),
-      );
-    });
-function openAnew(options: LearnOptions<Pair>): Stage<Pair, LearnStep> {
-  const model = openModel();
-  const stage = learnStage(model, options)();
-  return {
-    ...stage,
-    dispose() {
-      stage.dispose();
-      model.dispose();
-    },
-  };
-}
-
-const forms: [string, LearnOptions<Pair>][] = [
-  ['learn, an update a sample', { ...taught, k1: 1, k2: 4, target }],
-  ['learn, three samples ahead', { ...taught, k1: 2, k2: 3, target, horizon: 3 }],
-  ['learn, in windows that are not run twice', { ...taught, k1: 4, k2: 4, target, horizon: 1 }],
-  ['learn, whole sequences', { ...taught, k1: Infinity, k2: Infinity, maxSteps: 40, target, horizon: 1 }],
-];
-for (const [name, options] of forms) {
-  describeOperator<Pair, LearnStep>(name, {
-    operator: () => learnAnew(options),
-    open: () => openAnew(options),
-    sample: fc.tuple(fc.float({ noNaN: true, min: -2, max: 2 }), fc.float({ noNaN: true, min: -2, max: 2 })),
-    bad,
-    without: { tolerant: 'hold: a held sample’s target is missing, which no source of good samples can say; below' },
-    failing: (when, error) =>
-      learnAnew({
-        ...options,
-        target: (x) => {
-          if (when()) throw error;
-          return x[0];
-        },
-      }),
-    inUse: () => heap.bytesInUse,
-    runs: 12,
-  });
-}
-
-/** Outputs, weights and errors of a run over a fresh model. */
-function run(values: readonly Pair[], options: LearnOptions<Pair>) {
-  using model = openModel();
-  const out: LearnStep[] = [];
-  const errors: unknown[] = [];
-  from(values)
-    .pipe(learn(model, options))
-    .subscribe({ next: (step) => out.push(step), error: (error) => errors.push(error) });
-  return { out, errors, weights: model.weights() };
-}
+import { adam, type LearnStep, openLearner, sgd } from '../../src/index.js';
+import { bad, heap, learnAnew, openModel, type Pair, run, target, taught, xs } from './learnAnew.js';
 
 describe('learn', () => {
   const options: LearnOptions<Pair> = { ...taught, k1: 2, k2: 5, target };

@@ -9,6 +9,7 @@ import { Model } from '../../src/model/model.js';
 import type { OnInvalid } from '../../src/onInvalid.js';
 import { startTfjs } from '../../src/runtime/tfjs.js';
 import { describeOperator } from './laws.js';
+import { withOwnModel } from './withOwnModel.js';
 
 const runtime = await startTfjs();
 const model = await createModel({ input: 2, layers: [lstm(5)], output: dense(1), seed: 7 });
@@ -65,18 +66,7 @@ for (const horizon of [0, 2]) {
   });
   describeOperator(`learn, ${horizon} ahead,`, {
     operator: () => learn<Labelled>(model, options()),
-    open: () => {
-      // Its own model: learners that share one count each other's updates.
-      const own = new Model(runtime, model.spec);
-      const stage = learnStage<Labelled>(own, options())();
-      return {
-        ...stage,
-        dispose() {
-          stage.dispose();
-          own.dispose();
-        },
-      };
-    },
+    open: () => withOwnModel(new Model(runtime, model.spec), (own) => learnStage<Labelled>(own, options())),
     sample: fc.record({ x: sample, y: number }),
     bad: bad.map((x) => ({ x, y: 1 })),
     without: { tolerant: HELD },

@@ -30,7 +30,7 @@ export class Source<In> {
 /** An operator's outputs in one stream world, pulled one by one, until the signal aborts it all. */
 export type World = <In, Out>(
   operator: OperatorFunction<In, Out>,
-  source: Source<In>,
+  source: Iterable<In>,
   signal?: AbortSignal,
 ) => AsyncIterable<Out>;
 

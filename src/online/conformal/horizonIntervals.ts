@@ -40,6 +40,11 @@ export class HorizonIntervals {
     return { low, high };
   }
 
+  /** Those of one channel, so many rows ahead: to read how they have done. */
+  of(ahead: number, channel = 0): Pick<Intervals, 'scored' | 'coverage' | 'meanScore'> {
+    return this.#each[(ahead - 1) * this.#channels + channel];
+  }
+
   get #arrays(): readonly Float64Array[] {
     return this.#outlooks.flatMap((outlook) => outlook.state);
   }

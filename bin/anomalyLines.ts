@@ -1,0 +1,47 @@
+import type { Anomaly } from '../operators/detectAnomalies.js';
+import { EddyError } from '../src/errors.js';
+import type { TableFormat, TableRow } from './rows.js';
+
+export interface LineOptions {
+  nab: boolean;
+  explain: boolean;
+}
+
+const EXPLAINED = ['forecast', 'low', 'high', 'alarm', 'cause'] as const;
+
+/**
+ * Writes a row back with its score. CSV comes with a header before the first.
+ *
+ * @throws EddyError `invalid-file` where the row has a column of such a name already.
+ */
+export function openAnomalyLines({ nab, explain }: LineOptions, format: TableFormat) {
+  const explained = explain ? EXPLAINED : [];
+  const added = ['anomaly_score', ...explained];
+  return {
+    head({ cells }: TableRow): string {
+      if (nab) return 'timestamp,value,anomaly_score\n';
+      return format === 'ndjson' ? '' : `${[...cells.keys(), ...added].map(quoted).join(',')}\n`;
+    },
+    line({ number, cells }: TableRow, judged: Anomaly, column: string, time: string): string {
+      const { score, index } = judged;
+      if (nab) return `${[cells.get(time) ?? index, cells.get(column), score].map(quoted).join(',')}\n`;
+      const taken = added.find((name) => cells.has(name));
+      if (taken !== undefined) {
+        throw new EddyError(
+          'invalid-file',
+          `row ${number} must have no column '${taken}', which eddy anomaly adds, it has one; rename it or take it out`,
+        );
+      }
+      const all: [string, unknown][] = [...cells, ['anomaly_score', score]];
+      for (const name of explained) all.push([name, judged[name]]);
+      if (format === 'ndjson') return `${JSON.stringify(Object.fromEntries(all))}\n`;
+      return `${all.map(([, cell]) => quoted(cell)).join(',')}\n`;
+    },
+  };
+}
+
+/** A CSV field (RFC 4180). */
+function quoted(cell: unknown): string {
+  const text = cell === null || cell === undefined ? '' : String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
