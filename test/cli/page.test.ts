@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { root } from '../sources.js';
@@ -18,7 +18,10 @@ const bin = at('bin');
 
 beforeAll(() => {
   mkdirSync(bin);
-  symlinkSync(join(root, 'dist/bin/eddy.js'), join(bin, 'eddy'));
+  // As npm installs it: under its name, to be run.
+  const command = join(bin, 'eddy');
+  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'dist/bin/eddy.js')}' "$@"\n`);
+  chmodSync(command, 0o755);
   copyFileSync(join(root, 'data/nab/nyc_taxi.csv'), at('nyc_taxi.csv'));
 });
 
