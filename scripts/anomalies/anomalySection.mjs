@@ -196,6 +196,9 @@ ${table(streams, streamRows(telemetry, threshold))}
 A sensor that is stuck is found when it stands still for longer than the series ever does by itself: nearly always in the simulated counts and loads; seldom in ETTh2 and PM2.5, which stand still for ten to twenty rows
 now and then, and for weeks where the sensor had failed.
 
+Without times, or with another period than a day, what comes seldom and always alike (a spike every 500 rows, say) is told each time it comes, since the peaks have faded by 5 % in between: up to a dozen times in 6,000 rows. That an event
+of the very size of an earlier one renews it would mend that (six times in all) and costs more than it brings (within 1 %: injected −3.6, simulated −0.1, telemetry +1.5).
+
 ### What did not help (injected series, points, noted while choosing, with the older tail)
 
 The least of the parts' counts in place of the harmonic mean (−2 to −3); their geometric mean (0 to −7) and Fisher's sum (−1 to −5); more parts: means over 3, 6 and 12 errors, shapes of
