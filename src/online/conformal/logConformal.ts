@@ -6,8 +6,12 @@ const LOWEST = -100; // e^−100 is still a number
 const TAIL = 0.15; // index of the tail beyond the largest score
 const WIDEST = 2.5; // times the largest score
 const OWED = 12; // misses
-const WIDEST_SPREAD = 4;
+const SMOOTH = 12; // rows ahead up to which one level will do
+const MOST_SPREAD = 9;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** γ where none is given. */
+export const usualGamma = (horizon: number): number => Math.min(1.3, 0.15 + 0.05 * horizon);
 
 /**
  * Adaptive conformal inference (Gibbs & Candès 2021, arXiv:2106.00170) on the logarithm of the level, with the forecasts that are
@@ -24,7 +28,8 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
  *
  * Were all that are out at one level, one surprise would miss them all at once: a run of h misses that nothing can take back. So they stand at
  * levels a factor of up to e^σ above and below, by turns: u_t in (−1, 1) goes through the multiples of the golden section, which are spread evenly over any
- * few rows (Weyl 1916), the same at one row for all horizons, and σ / sinh σ keeps the mean level. σ grows with γ from 0, one row ahead.
+ * few rows (Weyl 1916), the same at one row for all horizons, and σ / sinh σ keeps the mean level. σ is 0 up to 12 rows ahead and then grows by a quarter a
+ * row, to 9 at 48; a softer hand than `usualGamma` spreads less, in proportion.
  *
  * A level that asks for more than the window holds widens its largest score by (least level / level)^0.15, at most 2.5 times. No more
  * misses are owed than 12, or than bring the level to 1: forecasts that are exactly right for days are covered whatever the radius, and are not
@@ -44,7 +49,8 @@ export class LogConformal implements Radius {
     horizon: number,
   ) {
     this.#window = new ScoreWindow(window);
-    this.#spread = horizon > 1 ? Math.max(0, Math.min(WIDEST_SPREAD, (gamma - 0.2) / 0.6)) : 0;
+    const firmness = Math.min(1, gamma / usualGamma(horizon));
+    this.#spread = firmness * Math.max(0, Math.min(MOST_SPREAD, (horizon - SMOOTH) / 4));
     this.#least = Math.min(-OWED, log(alpha) / gamma);
     this.#mean = this.#spread > 0 ? (exp(this.#spread) - exp(-this.#spread)) / (2 * this.#spread) : 1;
   }
