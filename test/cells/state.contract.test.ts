@@ -77,17 +77,20 @@ describe.each(forms)('%s', (_, layer) => {
     ] as const) {
       for (let t = 0; t < 3000; t++) run();
       const inUse = heap.bytesInUse;
-      // Without a collection in between, the growth is what was allocated, after one what is kept; here and by whatever else the process did: the least of three.
-      const growth = [1, 2, 3].map(() => {
+      // Without a collection in between, the growth is what was allocated, after one what is kept; here and by whatever else the
+      // process did (compiling, reporting). What the steps themselves keep they keep in every round: the least of many tells.
+      let allocated = Number.POSITIVE_INFINITY;
+      let kept = Number.POSITIVE_INFINITY;
+      for (let round = 0; round < 20 && (allocated > bytesEach * 10_000 || kept > 10_000); round++) {
         collect();
         const before = process.memoryUsage().heapUsed;
         for (let t = 0; t < 10_000; t++) run();
-        const allocated = process.memoryUsage().heapUsed - before;
+        allocated = Math.min(allocated, process.memoryUsage().heapUsed - before);
         collect();
-        return { allocated, kept: process.memoryUsage().heapUsed - before };
-      });
-      expect(Math.min(...growth.map(({ allocated }) => allocated)) / 10_000).toBeLessThan(bytesEach);
-      expect(Math.min(...growth.map(({ kept }) => kept))).toBeLessThan(50_000);
+        kept = Math.min(kept, process.memoryUsage().heapUsed - before);
+      }
+      expect(allocated / 10_000).toBeLessThan(bytesEach);
+      expect(kept).toBeLessThan(10_000); // less than a byte a step
       expect(heap.bytesInUse).toBe(inUse);
     }
   });
