@@ -1,5 +1,5 @@
 // eddy as a contestant of a recurrent-network benchmark: the public model.step and learner.step, from the built package beside it.
-import { adam, createModel, dense, gru, lstm, mse, openLearner } from '../dist/src/index.js';
+import { adam, createModel, dense, createLearner as eddyLearner, gru, lstm, mse } from '../dist/src/index.js';
 
 const layerOf = { gru, lstm };
 
@@ -39,7 +39,7 @@ export async function createInference(args) {
 export async function createLearner(args) {
   const { window, k1, lr, clip } = args;
   const model = await open(args);
-  const learner = openLearner(model, {
+  const learner = eddyLearner(model, {
     k1,
     k2: window,
     loss: mse,
@@ -52,7 +52,7 @@ export async function createLearner(args) {
   return withDispose(
     (x, y) => {
       step = learner.step(x, y, step);
-      sum += step.due.loss;
+      sum += step.scored.loss;
       since++;
       if (!step.updated || step.index < window) return undefined;
       // The loss of the samples since the last update, each scored as it came: with k1 = window, the window's loss.

@@ -1,6 +1,6 @@
 // Audio: one sample at a time at 44,100 Hz. How many times real time, predicting and learning, and the largest network that keeps up.
-import { openLearner } from '../dist/src/index.js';
-import { learning, openModel, samples } from './eddyOptions.mjs';
+import { createLearner } from '../dist/src/index.js';
+import { createModelOn, learning, samples } from './eddyOptions.mjs';
 import { interleave } from './slices.mjs';
 
 const RATE = 44_100;
@@ -12,14 +12,14 @@ export async function audio({ quick }) {
   const rows = [];
   const largest = { predicting: 0, learning: 0 };
   for (const units of quick ? sizes.slice(0, 1) : sizes) {
-    const model = await openModel(units);
-    const learned = await openModel(units);
+    const model = await createModelOn(units);
+    const learned = await createModelOn(units);
     const state = model.openState();
     const out = new Float32Array(1);
-    const learner = openLearner(learned, learning());
+    const learner = createLearner(learned, learning());
     let t = 0;
     let step;
-    const measured = await interleave(
+    const instrument = await interleave(
       {
         predicting(count) {
           for (let k = 0; k < count; k++) model.step(samples[t++ & 1023], state, out);
@@ -30,7 +30,7 @@ export async function audio({ quick }) {
       },
       quick ? { slices: 2, milliseconds: 5 } : { slices: 15, milliseconds: 20 },
     );
-    for (const [what, found] of Object.entries(measured)) {
+    for (const [what, found] of Object.entries(instrument)) {
       // The best slice is what one core gives when nothing else runs on it.
       const best = timesRealTime(found.min);
       const median = timesRealTime(found.median);

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { learnStage } from '../dist/operators/learn.js';
-import { openSaver } from '../dist/src/checkpoint/saver.js';
+import { learnStage } from '../dist/operators/networks/learn.js';
+import { createSaver } from '../dist/src/checkpoint/saver.js';
 import { fileStore } from '../dist/src/checkpoint/stores/file.js';
 import { adam, createModel, dense, lstm, mse } from '../dist/src/index.js';
 
@@ -37,7 +37,7 @@ const folder = await mkdtemp(join(tmpdir(), 'eddy-bench-'));
 const model = await createModel({ input: 1, layers: [lstm(128), lstm(128)], output: dense(1), seed: 7 });
 const open = learnStage(model, { horizon: 1, target: (s) => s, k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3) });
 const stage = open();
-const { saver } = await openSaver(fileStore(folder), 'bench', { model });
+const { saver } = await createSaver(fileStore(folder), 'bench', { model });
 let taken = 0;
 
 /** Takes a thousand samples; `save` is called early on. Returns the milliseconds they took, with all that was written. */

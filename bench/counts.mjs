@@ -1,4 +1,4 @@
-// A proof of speed that needs no clock: what the engine is given to do in each inner loop of the products (src/linear), for each
+// A proof of speed that needs no clock: what the engine is given to do in each inner loop of the products (src/math/linear), for each
 // multiply-add of four lanes. Ideal: one multiply, one add, and no more loads than the blocking needs.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -2,7 +2,7 @@
 import * as eddy from '../dist/src/index.js';
 import { CLIP, RATE, WINDOW } from './workloads.mjs';
 
-export const openModel = (units, layers = 1) =>
+export const createModelOn = (units, layers = 1) =>
   eddy.createModel({
     input: 1,
     layers: Array.from({ length: layers }, () => eddy.lstm(units)),

@@ -1,6 +1,6 @@
 // W6: how time grows with units, layers, the window and rows. Time of a step is fitted as a · MACs + b · units + c.
-import { openLearner } from '../dist/src/index.js';
-import { learning, openModel, samples } from './eddyOptions.mjs';
+import { createLearner } from '../dist/src/index.js';
+import { createModelOn, learning, samples } from './eddyOptions.mjs';
 import { interleave } from './slices.mjs';
 import { multiplyAdds } from './workloads.mjs';
 
@@ -44,7 +44,7 @@ const stepping = (model, rows = 1) => {
   };
 };
 const learningSteps = (model, k2) => {
-  const learner = openLearner(model, learning(k2, k2));
+  const learner = createLearner(model, learning(k2, k2));
   let step;
   return (count) => {
     for (let k = 0; k < count * k2; k++) step = learner.step(samples[k & 1023], samples[(k + 1) & 1023], step);
@@ -52,10 +52,10 @@ const learningSteps = (model, k2) => {
 };
 
 export async function growth({ quick }) {
-  const pace = quick ? { slices: 2, milliseconds: 3 } : { slices: 25, milliseconds: 8 };
+  const throttle = quick ? { slices: 2, milliseconds: 3 } : { slices: 25, milliseconds: 8 };
   const rows = [];
   const measure = async (unit, bodies) => {
-    const found = await interleave(bodies, pace);
+    const found = await interleave(bodies, throttle);
     for (const [config, times] of Object.entries(found)) {
       rows.push({ workload: 'W6', config, contestant: 'eddy', unit, ...times });
     }
@@ -69,7 +69,7 @@ export async function growth({ quick }) {
     await each(
       [...some(UNITS), LARGEST],
       (units) => `LSTM-${units}`,
-      async (units) => stepping(await openModel(units)),
+      async (units) => stepping(await createModelOn(units)),
     ),
   );
   await measure(
@@ -77,7 +77,7 @@ export async function growth({ quick }) {
     await each(
       some([1, 2, 3, 4]),
       (n) => `LSTM-32, layers ${n}`,
-      async (n) => stepping(await openModel(32, n)),
+      async (n) => stepping(await createModelOn(32, n)),
     ),
   );
   await measure(
@@ -85,7 +85,7 @@ export async function growth({ quick }) {
     await each(
       some([8, 16, 32, 64, 128]),
       (k2) => `LSTM-32, window ${k2}`,
-      async (k2) => learningSteps(await openModel(32), k2),
+      async (k2) => learningSteps(await createModelOn(32), k2),
     ),
   );
   await measure(
@@ -93,7 +93,7 @@ export async function growth({ quick }) {
     await each(
       some([1, 2, 8, 32, 128, 512]),
       (n) => `LSTM-32, rows ${n}`,
-      async (n) => stepping(await openModel(32), n),
+      async (n) => stepping(await createModelOn(32), n),
     ),
   );
   return rows;

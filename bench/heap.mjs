@@ -1,8 +1,8 @@
 // JS heap: what a sample leaves to the garbage collector, by sampling the allocations of a million steps (V8's heap profiler, with what is
 // collected again counted in).
 import { Session } from 'node:inspector/promises';
-import { openLearner } from '../dist/src/index.js';
-import { learning, openModel, samples } from './eddyOptions.mjs';
+import { createLearner } from '../dist/src/index.js';
+import { createModelOn, learning, samples } from './eddyOptions.mjs';
 
 async function bytesIn(body) {
   const session = new Session();
@@ -20,10 +20,10 @@ async function bytesIn(body) {
 
 export async function jsHeap({ quick }) {
   const count = quick ? 20_000 : 1_000_000;
-  const model = await openModel(8);
-  const learned = await openModel(8);
+  const model = await createModelOn(8);
+  const learned = await createModelOn(8);
   const state = model.openState();
-  const learner = openLearner(learned, learning());
+  const learner = createLearner(learned, learning());
   const out = new Float32Array(1);
   let step;
   const bodies = {

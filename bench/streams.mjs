@@ -4,10 +4,10 @@ import { Readable, Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { map, Subject } from 'rxjs';
 import { learn, predict } from '../dist/operators/index.js';
-import { toNodeTransform } from '../dist/operators/toNodeTransform.js';
-import { toTransformStream } from '../dist/operators/toTransformStream.js';
-import { openLearner } from '../dist/src/index.js';
-import { learning, openModel, samples } from './eddyOptions.mjs';
+import { toNodeTransform } from '../dist/operators/streams/toNodeTransform.js';
+import { toTransformStream } from '../dist/operators/streams/toTransformStream.js';
+import { createLearner } from '../dist/src/index.js';
+import { createModelOn, learning, samples } from './eddyOptions.mjs';
 import { interleave } from './slices.mjs';
 
 const throughRxjs = (operator) => {
@@ -46,16 +46,16 @@ const throughWeb = (open) => (count) => {
 };
 
 export async function streams({ quick }) {
-  const model = await openModel(32);
-  const learned = await openModel(32);
+  const model = await createModelOn(32);
+  const learned = await createModelOn(32);
   const options = { ...learning(), target: (x) => x[0] };
   const emptyNode = () =>
     new Transform({ objectMode: true, highWaterMark: 16, transform: (value, _encoding, done) => done(null, value) });
   const state = model.openState();
-  const learner = openLearner(learned, learning());
+  const learner = createLearner(learned, learning());
   const out = new Float32Array(1);
   let step;
-  const measured = await interleave(
+  const instrument = await interleave(
     {
       'predict: model.step': (count) => {
         for (let k = 0; k < count; k++) model.step(samples[k & 1023], state, out);
@@ -77,7 +77,7 @@ export async function streams({ quick }) {
   );
   learner.dispose();
   state.dispose();
-  return Object.entries(measured).map(([config, found]) => ({
+  return Object.entries(instrument).map(([config, found]) => ({
     workload: 'W5',
     config: `LSTM-32 ${config}`,
     contestant: 'eddy',

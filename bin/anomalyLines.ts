@@ -1,5 +1,5 @@
-import type { Anomaly } from '../operators/detectAnomalies.js';
-import { EddyError } from '../src/errors.js';
+import type { Anomaly } from '../operators/forecasting/detectAnomalies.js';
+import { EddyError } from '../src/core/errors.js';
 import type { TableFormat, TableRow } from './rows.js';
 
 export interface LineOptions {
@@ -14,7 +14,7 @@ const EXPLAINED = ['forecast', 'low', 'high', 'alarm', 'cause'] as const;
  *
  * @throws EddyError `invalid-file` where the row has a column of such a name already.
  */
-export function openAnomalyLines({ nab, explain }: LineOptions, format: TableFormat) {
+export function createAnomalyLines({ nab, explain }: LineOptions, format: TableFormat) {
   const explained = explain ? EXPLAINED : [];
   const added = ['anomaly_score', ...explained];
   return {

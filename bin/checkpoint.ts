@@ -1,11 +1,11 @@
 import { basename, dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { openSaver } from '../src/checkpoint/saver.js';
+import { createSaver } from '../src/checkpoint/saver.js';
 import { fileStore } from '../src/checkpoint/stores/file.js';
-import { EddyError } from '../src/errors.js';
-import type { Model } from '../src/model/model.js';
-import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot } from '../src/stage.js';
+import { EddyError } from '../src/core/errors.js';
+import { snapshotRecord } from '../src/core/snapshotRecord.js';
+import type { Snapshot } from '../src/core/stage.js';
+import type { Model } from '../src/nn/model/model.js';
 import { warn } from './warn.js';
 
 /** One part of a command's state. */
@@ -41,8 +41,8 @@ export function storeOf(file: string) {
  *
  * @throws EddyError `invalid-option` where an option has changed; `invalid-file` if the file cannot be read.
  */
-export async function openRows({ checkpoint: file, every }: CheckpointOptions, kept: Kept) {
-  const checkpoint = file === undefined ? undefined : await openCheckpoint(file, kept);
+export async function createRows({ checkpoint: file, every }: CheckpointOptions, kept: Kept) {
+  const checkpoint = file === undefined ? undefined : await createCheckpoint(file, kept);
   const seen = checkpoint?.offset ?? 0;
   let taken = 0;
   let saved = seen;
@@ -78,10 +78,10 @@ export async function openRows({ checkpoint: file, every }: CheckpointOptions, k
   };
 }
 
-async function openCheckpoint(file: string, { model, setup, parts }: Kept) {
+async function createCheckpoint(file: string, { model, setup, parts }: Kept) {
   const { store, key } = storeOf(file);
   const onError = (error: unknown) => warn(error instanceof Error ? error.message : String(error));
-  const { last, warnings, saver } = await openSaver(store, key, {
+  const { last, warnings, saver } = await createSaver(store, key, {
     model,
     onError,
     check: ({ state }) => checkSetup(file, state, setup),

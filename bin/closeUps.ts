@@ -1,4 +1,4 @@
-import type { Stretch } from './thinned.js';
+import type { Stretch } from './decimated.js';
 
 /** The rows around an alarm; where there was none, the last ones. */
 export interface CloseUp {

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../src/stage.js';
+import type { Snapshot } from '../src/core/stage.js';
 import { goOnWith } from './checkpoint.js';
 import { cellIn, firstNumericColumn, type NeededColumn, type TableRow } from './rows.js';
 import { timeColumn, timeOf } from './times.js';
@@ -13,7 +13,7 @@ export interface ColumnOptions {
 }
 
 /** Which columns of a table are read: those named, else the first that fit, and these from then on. */
-export function openColumns({ column: named, time, key }: ColumnOptions) {
+export function createColumns({ column: named, time, key }: ColumnOptions) {
   let column = named;
   let dates = time;
   const needed: NeededColumn[] = [];

@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { encodeCheckpoint } from '../src/checkpoint/checkpoint.js';
 import type { DenseActivation, RnnActivation } from '../src/checkpoint/definition.js';
-import { exportGuitarml } from '../src/checkpoint/export/guitarml.js';
-import { exportKeras } from '../src/checkpoint/export/keras.js';
-import { exportOnnx } from '../src/checkpoint/export/onnx.js';
-import { exportPytorch } from '../src/checkpoint/export/pytorch.js';
-import { exportRtneural } from '../src/checkpoint/export/rtneural.js';
-import type { Imported } from '../src/checkpoint/import/imported.js';
-import { type ImportOptions, importWeights, shardPaths } from '../src/checkpoint/importWeights.js';
-import { EddyError } from '../src/errors.js';
+import { EddyError } from '../src/core/errors.js';
+import { exportGuitarml } from '../src/interop/export/guitarml.js';
+import { exportKeras } from '../src/interop/export/keras.js';
+import { exportOnnx } from '../src/interop/export/onnx.js';
+import { exportPytorch } from '../src/interop/export/pytorch.js';
+import { exportRtneural } from '../src/interop/export/rtneural.js';
+import type { Imported } from '../src/interop/import/imported.js';
+import { type ImportOptions, importWeights, shardPaths } from '../src/interop/importWeights.js';
 import { describeModel } from './describeModel.js';
 
 const WRITERS = {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { EddyError } from '../src/errors.js';
+import { EddyError } from '../src/core/errors.js';
 import { addAnomaly } from './anomaly.js';
 import { addAudio } from './audio.js';
 import { addEvaluate } from './evaluate.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Seasons } from '../src/online/seasonFinder.js';
+import type { Seasons } from '../src/forecast/seasonFinder.js';
 import type { EvaluateOptions } from './runEvaluate.js';
 import { shareOption } from './shareOption.js';
 import { wholeFrom } from './wholeFrom.js';

@@ -1,15 +1,15 @@
-import { EddyError } from '../src/errors.js';
-import { openDrift } from '../src/online/baselines/drift.js';
-import { openHoltWinters } from '../src/online/baselines/holtWinters.js';
-import { openLastValue } from '../src/online/baselines/lastValue.js';
-import { openRlsOnLags } from '../src/online/baselines/rlsOnLags.js';
-import { openSeasonalNaive } from '../src/online/baselines/seasonalNaive.js';
-import { type Evaluated, Evaluation } from '../src/online/evaluation.js';
-import { Forecaster } from '../src/online/forecaster.js';
-import type { ForecastModel, ForecastShape } from '../src/online/forecastModel.js';
-import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
-import type { Seasons } from '../src/online/seasonFinder.js';
-import { type IntervalScores, NO_INTERVALS, openIntervalScores } from './intervalScores.js';
+import { EddyError } from '../src/core/errors.js';
+import { createDrift } from '../src/forecast/baselines/drift.js';
+import { createHoltWinters } from '../src/forecast/baselines/holtWinters.js';
+import { createLastValue } from '../src/forecast/baselines/lastValue.js';
+import { createRlsOnLags } from '../src/forecast/baselines/rlsOnLags.js';
+import { createSeasonalNaive } from '../src/forecast/baselines/seasonalNaive.js';
+import { type Evaluated, Evaluation } from '../src/forecast/evaluation.js';
+import { Forecaster } from '../src/forecast/forecaster.js';
+import type { ForecastModel, ForecastShape } from '../src/forecast/forecastModel.js';
+import { createNetworkForecaster, startNetworks } from '../src/forecast/networkForecaster.js';
+import type { Seasons } from '../src/forecast/seasonFinder.js';
+import { createIntervalScores, type IntervalScores, NO_INTERVALS } from './intervalScores.js';
 import type { Series } from './series.js';
 
 export interface EvaluateOptions {
@@ -43,14 +43,14 @@ const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
   [
     'eddy',
     (shape, seasons) =>
-      new Forecaster({ ...shape, seasons, network: openNetworkExpert(shape.channels, shape.horizon) }),
+      new Forecaster({ ...shape, seasons, network: createNetworkForecaster(shape.channels, shape.horizon) }),
   ],
-  ['last value', openLastValue],
-  ['seasonal naive', (shape, seasons) => openSeasonalNaive(shape, seasons, 0)],
-  ['seasonal naive, long', (shape, seasons) => openSeasonalNaive(shape, seasons, 1)],
-  ['drift', openDrift],
-  ['Holt-Winters', openHoltWinters],
-  ['RLS on lags', openRlsOnLags],
+  ['last value', createLastValue],
+  ['seasonal naive', (shape, seasons) => createSeasonalNaive(shape, seasons, 0)],
+  ['seasonal naive, long', (shape, seasons) => createSeasonalNaive(shape, seasons, 1)],
+  ['drift', createDrift],
+  ['Holt-Winters', createHoltWinters],
+  ['RLS on lags', createRlsOnLags],
 ];
 
 /**
@@ -104,7 +104,7 @@ function evaluateModel(
   { alpha = 0.1, progress, watch }: EvaluateOptions,
 ): Evaluated & IntervalScores {
   const evaluation = new Evaluation(scoring);
-  const intervals = name === 'eddy' ? openIntervalScores({ ...scoring, alpha }) : undefined;
+  const intervals = name === 'eddy' ? createIntervalScores({ ...scoring, alpha }) : undefined;
   const now = () => performance.now();
   for (let t = 0; t < rows.length; t++) {
     evaluation.step(model, rows[t], times[t], now);

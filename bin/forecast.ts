@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { adam } from '../src/optimizers/adam/index.js';
+import { adam } from '../src/nn/optimizers/adam/index.js';
 import type { ForecastOptions } from './runForecast.js';
 import { shareOption } from './shareOption.js';
 import { wholeFrom } from './wholeFrom.js';

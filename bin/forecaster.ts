@@ -1,10 +1,10 @@
-import { EddyError } from '../src/errors.js';
-import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
-import { Forecaster } from '../src/online/forecaster.js';
-import type { NetworkExpert } from '../src/online/networkExpert.js';
-import type { Seasons } from '../src/online/seasonFinder.js';
-import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Stage } from '../src/stage.js';
+import { EddyError } from '../src/core/errors.js';
+import { snapshotRecord } from '../src/core/snapshotRecord.js';
+import type { Stage } from '../src/core/stage.js';
+import { Forecaster } from '../src/forecast/forecaster.js';
+import type { NetworkForecaster } from '../src/forecast/networkForecaster.js';
+import type { Seasons } from '../src/forecast/seasonFinder.js';
+import { HorizonIntervals } from '../src/intervals/horizonIntervals.js';
 import { orNull } from './orNull.js';
 
 /** One value of the series, as it was read. */
@@ -38,8 +38,8 @@ export interface ForecasterOptions {
 }
 
 /** Forecasts one series row by row, as the operator `forecast` does, and holds each value beside what was forecast for it. */
-export function openForecaster(
-  network: NetworkExpert,
+export function createForecaster(
+  network: NetworkForecaster,
   { horizon, season, alpha }: ForecasterOptions,
 ): Stage<Observation, Forecast> & { readonly intervals: HorizonIntervals } {
   const intervals = new HorizonIntervals(1, horizon, { alpha });

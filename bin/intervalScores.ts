@@ -1,4 +1,4 @@
-import { HorizonIntervals } from '../src/online/conformal/horizonIntervals.js';
+import { HorizonIntervals } from '../src/intervals/horizonIntervals.js';
 
 /** How well a model's intervals did. */
 export interface IntervalScores {
@@ -21,7 +21,7 @@ export interface IntervalScoring {
 }
 
 /** Puts conformal intervals around a model's forecasts, and scores those `horizon` rows ahead over the columns. */
-export function openIntervalScores({ horizon, alpha, from, deviations }: IntervalScoring) {
+export function createIntervalScores({ horizon, alpha, from, deviations }: IntervalScoring) {
   const intervals = new HorizonIntervals(deviations.length, horizon, { alpha });
   const sums = () => Array.from(deviations, (_, c) => sumsOf(intervals.of(horizon, c)));
   let before = sums();

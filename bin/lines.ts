@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { EddyError } from '../src/errors.js';
+import { EddyError } from '../src/core/errors.js';
 
 /** Characters in the longest line: what bounds the memory, however long the input is. */
 export const LONGEST_LINE = 1 << 20;

@@ -1,5 +1,5 @@
 import { open, writeFile } from 'node:fs/promises';
-import { EddyError } from '../src/errors.js';
+import { EddyError } from '../src/core/errors.js';
 
 /**
  * The file that an option names, to be written in the end; undefined where it is left out. A path that cannot be written fails

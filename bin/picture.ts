@@ -1,14 +1,14 @@
-import type { Anomaly } from '../operators/detectAnomalies.js';
+import type { Anomaly } from '../operators/forecasting/detectAnomalies.js';
 import { CloseUps } from './closeUps.js';
+import { Decimated } from './decimated.js';
 import { drawAnomalies } from './plotAnomalies.js';
-import { Thinned } from './thinned.js';
 
 const STRETCHES = 1000; // about one a pixel
 const CLOSE_UPS = 3;
 
 /** Keeps of a stream of any length what a picture of its anomalies shows. */
-export function openPicture() {
-  const whole = new Thinned(STRETCHES);
+export function createPicture() {
+  const whole = new Decimated(STRETCHES);
   const closeUps = new CloseUps(CLOSE_UPS);
   return {
     add({ index, value, forecast, low, high, alarm, score, cause }: Anomaly, time: number): void {

@@ -1,5 +1,5 @@
 import type { CloseUp } from './closeUps.js';
-import type { Stretch } from './thinned.js';
+import type { Stretch } from './decimated.js';
 
 export interface Picture {
   title: string;

@@ -1,6 +1,6 @@
-import { EddyError } from '../src/errors.js';
-import type { Snapshot } from '../src/stage.js';
-import { type ColumnOptions, openColumns } from './columns.js';
+import { EddyError } from '../src/core/errors.js';
+import type { Snapshot } from '../src/core/stage.js';
+import { type ColumnOptions, createColumns } from './columns.js';
 import { counted } from './counted.js';
 import { type BadRow, cellIn, numberIn, orPassOver, type TableRow } from './rows.js';
 import { warn } from './warn.js';
@@ -22,9 +22,9 @@ export interface ReadingOptions extends ColumnOptions {
 const GAP = /^\s*(na|n\/a|nan|null|none|\?|-)?\s*$/i;
 
 /** Reads what is watched of a table's rows. A missing value is a gap; under `skip` a bad one is too, and a row that cannot be read is left out. */
-export function openReadings({ onInvalid, ...options }: ReadingOptions) {
+export function createReadings({ onInvalid, ...options }: ReadingOptions) {
   const { time, key } = options;
-  const columns = openColumns(options);
+  const columns = createColumns(options);
   let good = 0;
   let bad = 0;
   let leftOut = 0;

@@ -1,7 +1,7 @@
-import { EddyError } from '../src/errors.js';
-import type { OnInvalid } from '../src/onInvalid.js';
-import type { Snapshot } from '../src/stage.js';
-import { type ColumnOptions, openColumns } from './columns.js';
+import { EddyError } from '../src/core/errors.js';
+import type { OnInvalid } from '../src/core/onInvalid.js';
+import type { Snapshot } from '../src/core/stage.js';
+import { type ColumnOptions, createColumns } from './columns.js';
 import type { Observation } from './forecaster.js';
 import { type BadRow, cellIn, numberIn, orPassOver, type TableRow } from './rows.js';
 
@@ -10,9 +10,9 @@ export interface RowReaderOptions extends Omit<ColumnOptions, 'key'> {
 }
 
 /** Numbers a table's rows and takes their values, with one policy for those that have none. */
-export function openRowReader({ onInvalid, ...options }: RowReaderOptions) {
+export function createRowReader({ onInvalid, ...options }: RowReaderOptions) {
   const { time } = options;
-  const columns = openColumns(options);
+  const columns = createColumns(options);
   let held: number | undefined;
   const reader = {
     /** What a header must have. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { EddyError } from '../src/errors.js';
+import { EddyError } from '../src/core/errors.js';
 import { LONGEST_LINE, readLines } from './lines.js';
 import { isTime } from './times.js';
 

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { basename } from 'node:path';
-import { type Anomaly, detectAnomaliesStage } from '../operators/detectAnomalies.js';
-import { keyedStage } from '../operators/keyedStage.js';
-import { EddyError } from '../src/errors.js';
-import { type LineOptions, openAnomalyLines } from './anomalyLines.js';
-import { type CheckpointOptions, openRows, type Part } from './checkpoint.js';
+import { type Anomaly, detectAnomaliesStage } from '../operators/forecasting/detectAnomalies.js';
+import { keyedStage } from '../operators/shared/keyedStage.js';
+import { EddyError } from '../src/core/errors.js';
+import { createAnomalyLines, type LineOptions } from './anomalyLines.js';
+import { type CheckpointOptions, createRows, type Part } from './checkpoint.js';
 import { counted } from './counted.js';
 import { openOutput } from './outputFile.js';
-import { openPicture } from './picture.js';
-import { openReadings, type Reading, type ReadingOptions } from './readings.js';
+import { createPicture } from './picture.js';
+import { createReadings, type Reading, type ReadingOptions } from './readings.js';
 import { formatOf, readTable, type TableFormat, type TableRow } from './rows.js';
 
 export interface AnomalyOptions extends CheckpointOptions, ReadingOptions, LineOptions {
@@ -24,10 +24,10 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
   const { nab, explain, gaps, onInvalid, key } = options;
   if (key !== undefined) refuseWithKey(options);
   const plot = await openOutput('--plot', options.plot);
-  const picture = openPicture();
+  const picture = createPicture();
   const format = options.format ?? formatOf(file);
-  const lines = openAnomalyLines(options, format);
-  const readings = openReadings(options);
+  const lines = createAnomalyLines(options, format);
+  const readings = createReadings(options);
   const open = detectAnomaliesStage<Reading>({ value: ({ value }) => value, time: ({ time }) => time, gaps });
   const stage = keyedStage(
     (reading: Reading) => reading.key,
@@ -59,7 +59,7 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
   };
   try {
     const setup = { nab, explain, gaps, onInvalid, key: key ?? null };
-    const rows = await openRows(options, { setup, parts: { stage, readings, counts } });
+    const rows = await createRows(options, { setup, parts: { stage, readings, counts } });
     for await (const row of readTable(file, format, readings.columns.needed)) {
       if (rows.wasSeen()) continue;
       const reading = readings.read(row);

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Seasons } from '../src/online/seasonFinder.js';
+import type { Seasons } from '../src/forecast/seasonFinder.js';
 import { type EvaluatedRow, evaluateSeries } from './evaluateSeries.js';
 import { orNull } from './orNull.js';
 import { openOutput } from './outputFile.js';
@@ -26,7 +26,7 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
     options.columns === 'all' ? 'all' : options.columns.split(',').map((name) => name.trim()),
   );
   const plot = await openOutput('--plot', options.plot);
-  const excerpt = openExcerpt(series, Math.max(...options.horizon));
+  const excerpt = createExcerpt(series, Math.max(...options.horizon));
   const { stderr } = process;
   const board = await evaluateSeries(series, {
     horizons: options.horizon,
@@ -76,7 +76,7 @@ function tableOf(board: readonly EvaluatedRow[]): string {
 }
 
 /** Keeps eddy's longest forecasts of the last rows of the first column. */
-function openExcerpt({ rows, columns }: Series, horizon: number) {
+function createExcerpt({ rows, columns }: Series, horizon: number) {
   const first = Math.max(0, rows.length - EXCERPT);
   const forecast = new Array<number | null>(rows.length - first).fill(null);
   return {

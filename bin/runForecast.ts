@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { openNetworkExpert, startNetworks } from '../src/online/networkExpert.js';
-import type { Snapshot } from '../src/stage.js';
-import { type CheckpointOptions, openRows } from './checkpoint.js';
-import { type Forecast, openForecaster } from './forecaster.js';
+import type { Snapshot } from '../src/core/stage.js';
+import { createNetworkForecaster, startNetworks } from '../src/forecast/networkForecaster.js';
+import { type CheckpointOptions, createRows } from './checkpoint.js';
+import { createForecaster, type Forecast } from './forecaster.js';
 import { orNull } from './orNull.js';
 import { openOutput } from './outputFile.js';
-import { openRowReader } from './rowReader.js';
+import { createRowReader } from './rowReader.js';
 import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
-import { openScore, type Scored } from './score.js';
+import { createScore, type Scored } from './score.js';
 
 export interface ForecastOptions extends CheckpointOptions {
   column?: string;
@@ -41,17 +41,17 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   const { horizon, units, layers, k1, k2, lr, season, seed, alpha, jsonSummary } = options;
   const summaryFile = await openOutput('--json-summary', jsonSummary);
   await startNetworks();
-  const network = openNetworkExpert(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
-  const stage = openForecaster(network, { horizon, season, alpha });
-  const score = openScore(horizon, season);
+  const network = createNetworkForecaster(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
+  const stage = createForecaster(network, { horizon, season, alpha });
+  const score = createScore(horizon, season);
   const started = performance.now();
-  const progress = openProgress();
-  const row = openRowReader(options);
-  const write = openWriter(options.chart);
+  const progress = createProgress();
+  const row = createRowReader(options);
+  const write = createWriter(options.chart);
   const parts = { stage, score, row };
   let taken = 0;
   try {
-    const rows = await openRows(options, { model: network.models[0], setup: setupOf(options), parts });
+    const rows = await createRows(options, { model: network.models[0], setup: setupOf(options), parts });
     for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
       if (rows.wasSeen()) continue;
       const observation = row.read(record);
@@ -91,7 +91,7 @@ function setupOf({ horizon, units, layers, k1, k2, lr, seed, season, alpha, onIn
 }
 
 /** Lines to standard output, or, for a chart, the newest kept. */
-function openWriter(isChart: boolean) {
+function createWriter(isChart: boolean) {
   const { stdout } = process;
   const newest: Forecast[] = [];
   return {
@@ -108,7 +108,7 @@ function openWriter(isChart: boolean) {
 }
 
 /** One line that is written over, on a terminal only. */
-function openProgress() {
+function createProgress() {
   const { stderr } = process;
   let shown = false;
   return {

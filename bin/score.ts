@@ -1,6 +1,6 @@
-import { EddyError } from '../src/errors.js';
-import { snapshotRecord } from '../src/snapshotRecord.js';
-import type { Snapshot } from '../src/stage.js';
+import { EddyError } from '../src/core/errors.js';
+import { snapshotRecord } from '../src/core/snapshotRecord.js';
+import type { Snapshot } from '../src/core/stage.js';
 
 /** Errors of forecasts as they come, beside the simple forecasts that they must beat. */
 export interface Scored {
@@ -18,7 +18,7 @@ export interface Scored {
 }
 
 /** Scores each row's forecast, the value `horizon` rows before it, and the one a season before, all known when the forecast was made. */
-export function openScore(horizon: number, season: number) {
+export function createScore(horizon: number, season: number) {
   // The newest season that has wholly come when a forecast is made.
   const seasonLag = season > 0 ? season * Math.ceil(horizon / season) : 0;
   const kept = Math.max(horizon, seasonLag) + 1;

@@ -1,4 +1,4 @@
-import { EddyError } from '../src/errors.js';
+import { EddyError } from '../src/core/errors.js';
 import { formatOf, readTable } from './rows.js';
 import { isTime, timeOf } from './times.js';
 

@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { deviationsOf, evaluateSeries } from '../dist/bin/evaluateSeries.js';
 import { readSeries } from '../dist/bin/series.js';
-import { Evaluation } from '../dist/src/online/evaluation.js';
-import { Forecaster } from '../dist/src/online/forecaster.js';
-import { openNetworkExpert, startNetworks } from '../dist/src/online/networkExpert.js';
+import { Evaluation } from '../dist/src/forecast/evaluation.js';
+import { Forecaster } from '../dist/src/forecast/forecaster.js';
+import { createNetworkForecaster, startNetworks } from '../dist/src/forecast/networkForecaster.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'eddy-'));
@@ -73,7 +73,7 @@ const boardTable = (board) =>
 
 // Ablation: what is left when a part is taken away, as the geometric mean of MSE over these runs. What an expert alone says is read off
 // the run of the whole.
-const EXPERTS = [
+const BASE_FORECASTERS = [
   ['as it is', undefined],
   ['the judge, without the arbiter', 'judge'],
   ['the stack alone, without a judge', 'stack'],
@@ -92,21 +92,21 @@ const RUNS = cases
   // Half of the time, and close to what 24 ahead tells.
   .filter(({ horizon }) => horizon < 48);
 
-/** MSE of the whole, or of what each of `experts` says in it. */
+/** MSE of the whole, or of what each of `baseForecasters` says in it. */
 function ablate(
   { series, horizon, train = Math.floor(series.rows.length / 5), from = Math.ceil(series.rows.length / 4) },
   { networks, seasons },
-  experts = [undefined],
+  baseForecasters = [undefined],
 ) {
   const channels = series.columns.length;
-  const network = networks > 0 ? openNetworkExpert(channels, horizon, networks) : undefined;
+  const network = networks > 0 ? createNetworkForecaster(channels, horizon, networks) : undefined;
   const forecaster = new Forecaster({ channels, horizon, seasons, network });
   const deviations = deviationsOf(series.rows.slice(0, train), channels);
-  const scores = experts.map(() => new Evaluation({ channels, horizon, from, deviations }));
+  const scores = baseForecasters.map(() => new Evaluation({ channels, horizon, from, deviations }));
   series.rows.forEach((row, t) => {
     const step = () => forecaster.step(row, series.times[t]);
     // The first evaluation steps the forecaster, the others read what its experts then say.
-    experts.forEach((expert, i) => {
+    baseForecasters.forEach((expert, i) => {
       const model = { forecast: forecaster.forecast, step: i === 0 ? step : () => {} };
       if (expert) {
         model.step = () => {
@@ -124,10 +124,10 @@ const wholes = RUNS.map((run) =>
   ablate(
     run,
     { networks: 2 },
-    EXPERTS.map(([, expert]) => expert),
+    BASE_FORECASTERS.map(([, expert]) => expert),
   ),
 );
-const ablation = EXPERTS.map(([name], i) => [name, wholes.map((scores) => scores[i])]);
+const ablation = BASE_FORECASTERS.map(([name], i) => [name, wholes.map((scores) => scores[i])]);
 for (const [name, variant] of VARIANTS) {
   say(`ablation: ${name}`);
   ablation.push([name, RUNS.map((run) => ablate(run, variant)[0])]);

@@ -25,9 +25,9 @@ const report = async (host, run) => {
 
 const node = `node ${process.versions.node}`;
 await report(node, async () => digest(await runCases(eddy, eddy.createModel, steps)));
-const runtime = eddy.openBareRuntime(await eddy.loadKernels());
+const runtime = eddy.createBareRuntime(await eddy.loadKernels());
 await report(`${node}, bare memory`, async () =>
-  digest(await runCases(eddy, (spec) => eddy.openModel(runtime, spec), steps)),
+  digest(await runCases(eddy, (spec) => eddy.createModelOn(runtime, spec), steps)),
 );
 
 const entry = (name) => ({ [name]: join(here, `bits/${name}.mjs`) });

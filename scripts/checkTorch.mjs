@@ -6,8 +6,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exportPytorch, importWeights, specOf } from '../dist/src/checkpoint/index.js';
-import { createModel } from '../dist/src/createModel.js';
+import { specOf } from '../dist/src/checkpoint/index.js';
+import { exportPytorch, importWeights } from '../dist/src/interop/index.js';
+import { createModel } from '../dist/src/nn/createModel.js';
 
 const rounds = Number(process.argv[2] ?? 3);
 const script = fileURLToPath(new URL('torch_models.py', import.meta.url));

@@ -25,12 +25,12 @@ const families = {
   optimizers: { step: 'optimize(kind: u32, update: Update): void' },
 };
 const kernelFolders = (family) =>
-  readdirSync(at(`src/${family}`)).filter((name) => existsSync(at(`src/${family}/${name}/kernel.as.ts`)));
+  readdirSync(at(`src/nn/${family}`)).filter((name) => existsSync(at(`src/nn/${family}/${name}/kernel.as.ts`)));
 
 function dispatch() {
   const imports = [
-    'import { Layer, Pass } from "../src/cells/layer.as";',
-    'import { Update } from "../src/optimizers/optimizer.as";',
+    'import { Layer, Pass } from "../src/nn/cells/layer.as";',
+    'import { Update } from "../src/nn/optimizers/optimizer.as";',
   ];
   const functions = [];
   for (const [family, calls] of Object.entries(families)) {
@@ -38,9 +38,10 @@ function dispatch() {
       const parameters = [...signature.matchAll(/(\w+): /g)].map((m) => m[1]);
       const [choose, given] = family === 'cells' ? ['layer.cell', parameters] : ['kind', parameters.slice(1)];
       const cases = kernelFolders(family).flatMap((folder, kind) => {
-        if (!signatures(`src/${family}/${folder}/kernel.as.ts`).some((exported) => exported.name === name)) return [];
+        if (!signatures(`src/nn/${family}/${folder}/kernel.as.ts`).some((exported) => exported.name === name))
+          return [];
         const as = `${folder}_${name}`;
-        imports.push(`import { ${name} as ${as} } from "../src/${family}/${folder}/kernel.as";`);
+        imports.push(`import { ${name} as ${as} } from "../src/nn/${family}/${folder}/kernel.as";`);
         const call = `${as}(${given.join(', ')})`;
         return [`    case ${kind}: ${signature.endsWith('void') ? `${call}; return` : `return ${call}`};`];
       });
@@ -52,9 +53,9 @@ function dispatch() {
   return `${imports.join('\n')}\n\n${functions.join('\n\n')}\n`;
 }
 
-const exported = ['model', 'learner', 'readouts'].flatMap((folder) =>
+const exported = ['nn/model', 'nn/readouts', 'learner', 'stats'].flatMap((folder) =>
   readdirSync(at(`src/${folder}`), { recursive: true })
-    .filter((file) => file.endsWith('kernel.as.ts') && !file.startsWith('dense'))
+    .filter((file) => file.endsWith('kernel.as.ts') && !file.includes('dense'))
     .map((file) => `src/${folder}/${file}`),
 );
 const prefix = (file) => file.split('/').at(-2);

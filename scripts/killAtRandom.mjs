@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeCheckpoint, encodeCheckpoint } from '../dist/src/checkpoint/checkpoint.js';
 import { fileStore } from '../dist/src/checkpoint/stores/file.js';
-import { openRandom } from '../dist/src/random.js';
+import { createRandom } from '../dist/src/core/random.js';
 
 const kills = Number(process.argv[2] ?? 50);
-const random = openRandom(Number(process.argv[3] ?? 1));
+const random = createRandom(Number(process.argv[3] ?? 1));
 const eddy = fileURLToPath(new URL('../dist/bin/eddy.js', import.meta.url));
 const ROWS = 800;
 const ROWS_A_TICK = 8;

@@ -1,2 +1,2 @@
 export * from './bare.js';
-export { createModel } from './createModel.js';
+export { createModel } from './nn/createModel.js';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { SoundPlayer } from '../../src/audio/soundPlayer.js';
-import { loadKernels, openBareRuntime, openModel } from '../../src/bare.js';
-import { EddyError } from '../../src/errors.js';
-import { openClock } from './clock.js';
+import { createBareRuntime, createModelOn, loadKernels } from '../../src/bare.js';
+import { EddyError } from '../../src/core/errors.js';
+import { createClock } from './clock.js';
 import { readPedal } from './pedal.js';
 import { readWav } from './readWav.js';
 import { describeFormat } from './wavFormat.js';
@@ -26,11 +26,11 @@ export async function apply(path: string, from: string, to: string, { anyRate }:
       `apply: ${input.name} must have the pedal's ${pedal.sampleRate} samples a second, it has ${format.sampleRate}; resample it, or pass --any-rate`,
     );
   }
-  const model = openModel(openBareRuntime(await loadKernels()), pedal.spec);
+  const model = createModelOn(createBareRuntime(await loadKernels()), pedal.spec);
   model.setWeights(pedal.weights);
   using player = new SoundPlayer(model, format.channels);
   const output = await writeWav(to, format);
-  const clock = openClock(format.sampleRate);
+  const clock = createClock(format.sampleRate);
   let samples = 0;
   try {
     for await (const planes of input.chunks()) {

@@ -1,5 +1,5 @@
 /** How much faster than it sounds: seconds of sound by seconds of work. */
-export function openClock(sampleRate: number) {
+export function createClock(sampleRate: number) {
   const start = performance.now();
   return {
     timesRealTime: (samples: number) => ((samples / sampleRate) * 1000) / (performance.now() - start),

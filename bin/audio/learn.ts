@@ -2,11 +2,11 @@ import { ErrorToSignal } from '../../src/audio/errorToSignal.js';
 import { SoundLearner } from '../../src/audio/soundLearner.js';
 import { type SoundCell, soundModel } from '../../src/audio/soundModel.js';
 import { SoundPlayer } from '../../src/audio/soundPlayer.js';
-import { loadKernels, openBareRuntime, openModel } from '../../src/bare.js';
-import { openSaver } from '../../src/checkpoint/saver.js';
-import { EddyError } from '../../src/errors.js';
+import { createBareRuntime, createModelOn, loadKernels } from '../../src/bare.js';
+import { createSaver } from '../../src/checkpoint/saver.js';
+import { EddyError } from '../../src/core/errors.js';
 import { storeOf } from '../checkpoint.js';
-import { every, openClock } from './clock.js';
+import { createClock, every } from './clock.js';
 import { pairs } from './pairs.js';
 import { readWav } from './readWav.js';
 import { describeFormat } from './wavFormat.js';
@@ -37,10 +37,10 @@ export async function learn(dryPath: string, wetPath: string, options: LearnOpti
       `learn: ${dry.name} must say how long it is where a share is held out; give a file, or leave --hold-out out`,
     );
   }
-  const runtime = openBareRuntime(await loadKernels());
+  const runtime = createBareRuntime(await loadKernels());
   const spec = soundModel({ cell, units, seed });
-  using learning = openModel(runtime, spec);
-  using playing = openModel(runtime, spec);
+  using learning = createModelOn(runtime, spec);
+  using playing = createModelOn(runtime, spec);
   const { store, key } = storeOf(options.model);
   if (!options.continue && (await exists(store.load(key)))) {
     throw new EddyError(
@@ -48,7 +48,7 @@ export async function learn(dryPath: string, wetPath: string, options: LearnOpti
       `learn: ${options.model} is there already; pass --continue to learn on, or name another file`,
     );
   }
-  const { last, saver } = await openSaver(store, key, { model: playing });
+  const { last, saver } = await createSaver(store, key, { model: playing });
   const known = last?.state.sampleRate;
   if (last && known !== sampleRate) {
     throw new EddyError(
@@ -70,8 +70,8 @@ export async function learn(dryPath: string, wetPath: string, options: LearnOpti
     playing.setWeights(learner.weights());
     saver.save(before + learner.samples, { sampleRate });
   };
-  const clock = openClock(sampleRate);
-  const due = { save: every(SAVE_SECONDS), report: every(REPORT_SECONDS) };
+  const clock = createClock(sampleRate);
+  const timers = { save: every(SAVE_SECONDS), report: every(REPORT_SECONDS) };
   const heard = new ErrorToSignal();
   let player: SoundPlayer | undefined;
   try {
@@ -96,8 +96,8 @@ export async function learn(dryPath: string, wetPath: string, options: LearnOpti
           });
         });
       }
-      if (due.report()) say(progress(learner, sampleRate, clock));
-      if (due.save()) save();
+      if (timers.report()) say(progress(learner, sampleRate, clock));
+      if (timers.save()) save();
     }
   } finally {
     save();
@@ -128,7 +128,7 @@ const exists = (loaded: Promise<unknown>) =>
     () => true,
   );
 
-function progress(learner: SoundLearner, sampleRate: number, clock: ReturnType<typeof openClock>): string {
+function progress(learner: SoundLearner, sampleRate: number, clock: ReturnType<typeof createClock>): string {
   const { samples, errors } = learner;
   return `${(samples / sampleRate).toFixed(1)} s  ESR ${errors.ratio.toExponential(2)}  ${clock.timesRealTime(samples).toFixed(1)} × real time`;
 }

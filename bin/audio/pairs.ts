@@ -1,4 +1,4 @@
-import { EddyError } from '../../src/errors.js';
+import { EddyError } from '../../src/core/errors.js';
 import type { WavInput } from './readWav.js';
 
 /** Two sounds that belong together, sample by sample. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { EncodedPacketSink, Input, type InputAudioTrack, ReadableStreamSource, WAVE } from 'mediabunny';
-import { pcmStage } from '../../operators/pcm.js';
-import { EddyError } from '../../src/errors.js';
+import { pcmStage } from '../../operators/sound/pcm.js';
+import { EddyError } from '../../src/core/errors.js';
 import { headerFirst } from './headerFirst.js';
 import { codecs, isCodec, type WavFormat } from './wavFormat.js';
 
@@ -28,7 +28,7 @@ export async function readWav(path: string): Promise<WavInput> {
   const name = path === '-' ? 'standard input' : path;
   const feed = headerFirst(path === '-' ? process.stdin : createReadStream(path));
   const input = new Input({ formats: [WAVE], source: new ReadableStreamSource(feed.stream) });
-  const track = await openTrack(name, input);
+  const track = await createTrack(name, input);
   const headerBytes = feed.taken();
   const codec = await track.getCodec();
   if (!isCodec(codec)) {
@@ -67,7 +67,7 @@ export async function readWav(path: string): Promise<WavInput> {
   return { name, format, length, chunks };
 }
 
-async function openTrack(name: string, input: Input): Promise<InputAudioTrack> {
+async function createTrack(name: string, input: Input): Promise<InputAudioTrack> {
   try {
     const track = await input.getPrimaryAudioTrack();
     if (track) return track;

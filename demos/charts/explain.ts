@@ -6,14 +6,14 @@ const causes: Readonly<Record<string, { label: string; text: string }>> = {
   spread: { label: 'unsettled', text: 'The last dozen forecasts were all worse than usual.' },
   shape: { label: 'odd shape', text: 'The last errors make a pattern that was not seen before.' },
   season: { label: 'odd hour', text: 'This is not usual at this time of day.' },
-  calm: { label: 'too calm', text: 'It has hardly moved for longer than ever before.' },
+  flatline: { label: 'too calm', text: 'It has hardly moved for longer than ever before.' },
   range: { label: 'out of range', text: 'The value is far from where the series usually is.' },
   gap: { label: 'rows missing', text: 'Rows that were due did not come.' },
 };
 
 export const labelOfCause = (cause: string): string => causes[cause]?.label ?? cause;
 
-export interface Surprise {
+export interface TailScore {
   value: number;
   forecast: number;
   low: number;
@@ -22,7 +22,7 @@ export interface Surprise {
 }
 
 /** Why a row counts as an anomaly, in a sentence or two. */
-export function explain({ value, forecast, low, high, cause }: Surprise): string {
+export function explain({ value, forecast, low, high, cause }: TailScore): string {
   const why = causes[cause]?.text ?? `Raised by ${cause}.`;
   if (!Number.isFinite(value)) return why;
   const side = value > high ? `${say(value - high)} above` : value < low ? `${say(low - value)} below` : 'within';

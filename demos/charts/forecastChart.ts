@@ -4,7 +4,7 @@ import type { Columns } from './ForecastRows.js';
 import { ForecastRows } from './ForecastRows.js';
 import { drawAnomalies, drawBand, drawNow, drawScores } from './forecastMarks.js';
 import { saySoon } from './numbers.js';
-import { axis, lines, openPlot } from './plot.js';
+import { axis, createPlot, lines } from './plot.js';
 import { type TimeTicks, timeTicks } from './timeTicks.js';
 import { valueRange } from './valueRange.js';
 
@@ -34,7 +34,7 @@ export function forecastChart(host: HTMLElement, options: ForecastChartOptions =
   let shown: [number, number] | undefined;
   let ticks: TimeTicks = { places: [], labels: [] };
 
-  const { draw, close } = openPlot(
+  const { draw, close } = createPlot(
     host,
     {
       padding: [8, 20, 0, 0],

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import { colour } from './colours.js';
 import { saySoon } from './numbers.js';
-import { axis, openPlot } from './plot.js';
+import { axis, createPlot } from './plot.js';
 
 export interface Histogram {
   /** Upper bounds of the bins, the last bin is open; and how many fell into each. */
@@ -18,7 +18,7 @@ export function histogram(host: HTMLElement, colourName: string): Histogram {
     if (!Number.isInteger(bin) || bin < 0 || bin > bounds.length) return '';
     return bin < bounds.length ? saySoon(bounds[bin]) : '∞';
   };
-  const { draw, close } = openPlot(
+  const { draw, close } = createPlot(
     host,
     {
       padding: [8, 4, 0, 4],

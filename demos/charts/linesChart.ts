@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import { colour } from './colours.js';
 import { saySoon } from './numbers.js';
-import { axis, lines, openPlot } from './plot.js';
+import { axis, createPlot, lines } from './plot.js';
 
 export interface LineStyle {
   /** A colour of theme.css by its name. */
@@ -32,7 +32,7 @@ export interface LinesChart {
 export function linesChart(host: HTMLElement, options: LinesChartOptions): LinesChart {
   const log = options.scale === 'log';
   const none = new Float64Array(0);
-  const { draw, close } = openPlot(
+  const { draw, close } = createPlot(
     host,
     {
       padding: [8, 16, 0, 0],

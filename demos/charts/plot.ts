@@ -10,7 +10,7 @@ export interface Plot {
 }
 
 /** A uPlot that fills its host, whatever size that has, and changes colours with the theme. */
-export function openPlot(
+export function createPlot(
   host: HTMLElement,
   options: Omit<uPlot.Options, 'width' | 'height'>,
   data: uPlot.AlignedData,

@@ -10,7 +10,7 @@ const PARTS = [
   ['actual', 'Came'],
   ['forecast', 'Expected'],
   ['band', 'Band'],
-  ['surprise', 'Surprise'],
+  ['surprise', 'TailScore'],
 ] as const;
 
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });

@@ -6,7 +6,7 @@ import { bundleForNode } from '../../scripts/bundleForNode.mjs';
 import { newest } from '../../scripts/newest.mjs';
 import { buildPage } from './buildPage.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const at = (path) => join(root, path);
 
 const older = (made, sources) => newest([at(made)]) < newest(sources.map(at));

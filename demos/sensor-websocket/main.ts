@@ -1,7 +1,7 @@
 // A live dashboard of sensors that eddy learns as they speak: npm start
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadKernels, openBareRuntime } from 'rx-eddy';
+import { createBareRuntime, loadKernels } from 'rx-eddy';
 import { startServer } from './server/startServer.js';
 import { Bridge } from './sources/bridge.js';
 import { Client } from './sources/client.js';
@@ -76,7 +76,7 @@ if (tls && (tls.length !== 2 || !tls.every((file) => existsSync(file))))
 const warn = (text: string) => console.error(text);
 const server = await startServer({
   ...rest,
-  runtime: openBareRuntime(await loadKernels()),
+  runtime: createBareRuntime(await loadKernels()),
   origins: rest.origin,
   checkpointMs: 1000 * rest.checkpointSeconds,
   ...(tls && { tls: { cert: readFileSync(tls[0]), key: readFileSync(tls[1]) } }),

@@ -15,7 +15,7 @@ export type ServerMessage =
   /** Every row since the last such message; when the viewer reads too slowly, rows are left out and counted in `dropped`. */
   | { type: 'points'; sensor: string; points: readonly Point[]; dropped: number }
   /** At most four times a second, for each watched sensor. */
-  | { type: 'lab'; sensor: string; lab: Lab }
+  | { type: 'networks'; sensor: string; networks: Networks }
   /** At most once a second. */
   | { type: 'load'; load: Load }
   | { type: 'replay'; replay: Replay | null }
@@ -65,7 +65,7 @@ export interface Point {
 }
 
 /** The three cells side by side on one sensor's stream. */
-export interface Lab {
+export interface Networks {
   settings: Settings;
   frozen: boolean;
   snapshots: readonly { id: number; rows: number; time: number }[];

@@ -38,9 +38,9 @@ export async function recognize(lines: Lines, layer: ReturnType<typeof gru>, epo
         clipNorm: 1,
       }),
     )
-    .subscribe(({ due }) => {
+    .subscribe(({ scored }) => {
       count++;
-      if (due) loss += (due.loss - loss) / 1000;
+      if (scored) loss += (scored.loss - loss) / 1000;
     });
   return { accuracy: test(model, lines.test), loss, letters: count };
 }

@@ -37,7 +37,7 @@ export function cutClips(
 }
 
 /** A whole number from `low` to `high`, from a seeded generator (mulberry32, Tommy Ettinger 2017): the same clips in every run. */
-export function openDice(seed: number): (low: number, high: number) => number {
+export function createDice(seed: number): (low: number, high: number) => number {
   let state = seed;
   return (low, high) => {
     state = (state + 0x6d2b79f5) | 0;

@@ -4,7 +4,7 @@ import { createReadStream, readFileSync } from 'node:fs';
 import type { Model } from 'rx-eddy';
 import { predict } from 'rx-eddy/operators';
 import { distinctUntilChanged, from, lastValueFrom, map, toArray } from 'rxjs';
-import { cutClips, openDice, shuffled } from './clips.js';
+import { createDice, cutClips, shuffled } from './clips.js';
 import { FRAMES_A_SECOND, features, timeOf } from './frames.js';
 import { type Accuracy, learnClips, openListener, tellClips } from './recognize.js';
 import { readTurns, split } from './turns.js';
@@ -23,7 +23,7 @@ const voices = Math.max(...turns.map(({ voice }) => voice));
 
 /** Learns all but one part of what each voice says, and tells that one in clips of several lengths. */
 function learnAllBut(model: Model, part: number) {
-  const dice = openDice(7 + part);
+  const dice = createDice(7 + part);
   const stretches = split(turns, timeOf(frames.length), PARTS, part);
   const [taught, held] = [false, true].map((kept) => stretches.filter((stretch) => stretch.held === kept));
   const rounds = Array.from({ length: ROUNDS }, () =>

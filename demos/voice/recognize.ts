@@ -39,8 +39,8 @@ export function learnClips(model: Model, clips: readonly Clip[]): Accuracy {
         clipNorm: 1,
       }),
     )
-    .subscribe(({ due }) => {
-      if (due) count.add(likeliest(due.output), likeliest(due.target));
+    .subscribe(({ scored }) => {
+      if (scored) count.add(likeliest(scored.output), likeliest(scored.target));
     });
   return count.accuracy();
 }

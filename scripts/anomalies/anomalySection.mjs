@@ -1,5 +1,5 @@
-import { detectAnomaliesStage } from '../../dist/operators/detectAnomalies.js';
-import { openRandom } from '../../dist/src/random.js';
+import { detectAnomaliesStage } from '../../dist/operators/forecasting/detectAnomalies.js';
+import { createRandom } from '../../dist/src/core/random.js';
 import { injectedSeries } from './injected.mjs';
 import { evaluate, halves, PROFILES, scoreFile, scoreFiles } from './nabScore.mjs';
 import { scoresOf } from './scores.mjs';
@@ -8,7 +8,7 @@ import { simulatedSeries } from './simulated.mjs';
 import { table } from './table.mjs';
 import { TELEMETRY } from './telemetry.mjs';
 
-const PARTS = ['error', 'spread', 'shape', 'season', 'calm'];
+const PARTS = ['error', 'spread', 'shape', 'season', 'flatline'];
 const VARIANTS = {
   'as it is': {},
   ...Object.fromEntries(PARTS.map((part) => [`without ${part}`, { parts: PARTS.filter((other) => other !== part) }])),
@@ -92,7 +92,7 @@ export function measureAnomalies(folder, note) {
     ...evaluate(nab, base.scores, profile),
   }));
   note('halves');
-  const half = halves(nab, base.scores, openRandom(1));
+  const half = halves(nab, base.scores, createRandom(1));
   note('cost');
   const cost = costOf(nab, {});
   const bareCost = costOf(nab, { forecaster: () => ({ step: (value) => value }) });

@@ -1,7 +1,7 @@
-import { Adwin } from '../../dist/src/online/drift/adwin.js';
-import { Kswin } from '../../dist/src/online/drift/kswin.js';
-import { PageHinkley } from '../../dist/src/online/drift/pageHinkley.js';
-import { openRandom } from '../../dist/src/random.js';
+import { createRandom } from '../../dist/src/core/random.js';
+import { Adwin } from '../../dist/src/drift/adwin.js';
+import { Kswin } from '../../dist/src/drift/kswin.js';
+import { PageHinkley } from '../../dist/src/drift/pageHinkley.js';
 import { RiverAdwin, RiverKswin, RiverPageHinkley } from './riverDrift.mjs';
 
 export const STREAMS = 1000;
@@ -56,7 +56,7 @@ export function compareWithRiver({ streams = STREAMS, firstSeed = 1 } = {}) {
 
 /** Every pair of detectors on one stream; with seeds of their own, neither the stream's nor the peer's. */
 function runAll(seed, draw, over) {
-  const stream = drawStream(openRandom(seed), draw, over);
+  const stream = drawStream(createRandom(seed), draw, over);
   return Object.values(DETECTORS).map((pair) => pair.map((open, side) => watch(open(1e9 * (side + 1) + seed), stream)));
 }
 

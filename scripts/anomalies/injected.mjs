@@ -1,4 +1,4 @@
-import { openRandom } from '../../dist/src/random.js';
+import { createRandom } from '../../dist/src/core/random.js';
 import { readSeries } from './series.mjs';
 
 const ROWS = 4800;
@@ -11,7 +11,7 @@ const KINDS = ['spike', 'burst', 'level', 'short level', 'noise', 'stuck', 'reve
 export function injectedSeries(seeds) {
   const bases = [...realBases(), ...simulatedBases()];
   return seeds.flatMap((seed) => {
-    const random = openRandom(seed);
+    const random = createRandom(seed);
     return bases.map((base) => inject(base, random));
   });
 }
@@ -34,7 +34,7 @@ function realBases() {
 }
 
 function simulatedBases() {
-  const random = openRandom(99);
+  const random = createRandom(99);
   const times = Array.from({ length: 5000 }, (_, t) => Date.UTC(2024, 0, 1) + t * 300_000);
   const counts = () => {
     const level = 5 + 40 * random.uniform();

@@ -1,6 +1,6 @@
-import { HorizonIntervals } from '../../dist/src/online/conformal/horizonIntervals.js';
-import { intervalScore } from '../../dist/src/online/conformal/intervalScore.js';
-import { Forecaster } from '../../dist/src/online/forecaster.js';
+import { Forecaster } from '../../dist/src/forecast/forecaster.js';
+import { HorizonIntervals } from '../../dist/src/intervals/horizonIntervals.js';
+import { intervalScore } from '../../dist/src/intervals/intervalScore.js';
 import { LEARNED, learnedRun } from './learnedIntervals.mjs';
 import { readNab, readSeries } from './series.mjs';
 
@@ -50,9 +50,9 @@ function intervalRuns({ values, at }, options, horizons = HORIZONS) {
   const forecast = new Float64Array(most);
   values.forEach((value, t) => {
     horizons.forEach((horizon, i) => {
-      const due = out[t - horizon];
-      if (!Number.isFinite(value) || !due || !Number.isFinite(due.low[horizon - 1])) return;
-      const [low, high] = [due.low[horizon - 1], due.high[horizon - 1]];
+      const scored = out[t - horizon];
+      if (!Number.isFinite(value) || !scored || !Number.isFinite(scored.low[horizon - 1])) return;
+      const [low, high] = [scored.low[horizon - 1], scored.high[horizon - 1]];
       runs[i].misses.push(value < low || value > high ? 1 : 0);
       runs[i].sum += intervalScore(low, high, value, alpha);
       runs[i].scored++;

@@ -1,5 +1,5 @@
-import { outputIntervalsStage } from '../../dist/operators/outputIntervals.js';
-import { adam, createModel, dense, gaussianNll, lstm, openLearner, pinball } from '../../dist/src/index.js';
+import { outputIntervalsStage } from '../../dist/operators/networks/outputIntervals.js';
+import { adam, createLearner, createModel, dense, gaussianNll, lstm, pinball } from '../../dist/src/index.js';
 
 /** Losses that teach a network its own 90 % interval, with what it has to give out. */
 export const LEARNED = {
@@ -13,23 +13,23 @@ export const LEARNED = {
  */
 export async function learnedRun(values, { loss, outputs }, alpha = 0.1) {
   const model = await createModel({ input: 2, layers: [lstm(16)], output: dense(outputs), seed: 1 });
-  const learner = openLearner(model, { k1: 16, k2: 32, loss, optimizer: adam(3e-3), clipValue: 1 });
+  const learner = createLearner(model, { k1: 16, k2: 32, loss, optimizer: adam(3e-3), clipValue: 1 });
   const stage = outputIntervalsStage({ loss, alpha })();
   const misses = [];
   let [level, spread, moves, n] = [0, 0, 0, 0];
   let last = values.find(Number.isFinite);
-  let due;
+  let interval;
   let scores = 0;
   let scored = 0;
   values.forEach((value) => {
     const known = Number.isFinite(value);
-    if (due && known) {
-      const miss = value < due.low || value > due.high;
+    if (interval && known) {
+      const miss = value < interval.low || value > interval.high;
       misses.push(miss ? 1 : 0);
-      scores += due.high - due.low + (2 / alpha) * Math.max(0, due.low - value, value - due.high);
+      scores += interval.high - interval.low + (2 / alpha) * Math.max(0, interval.low - value, value - interval.high);
       scored++;
     }
-    if (due) learner.label(due.index, known ? (value - due.last) / due.unit : Number.NaN);
+    if (interval) learner.label(interval.index, known ? (value - interval.last) / interval.unit : Number.NaN);
     const x = known ? value : last;
     const rate = 1 / Math.min(++n, 2000);
     moves += rate * ((x - last) ** 2 - moves);
@@ -39,7 +39,7 @@ export async function learnedRun(values, { loss, outputs }, alpha = 0.1) {
     const step = learner.step([bounded((x - level) / (Math.sqrt(spread) || 1)), bounded((x - last) / unit)]);
     last = x;
     stage.step(step, ({ low, high }) => {
-      due = { index: step.index, last, unit, low: last + unit * low[0], high: last + unit * high[0] };
+      interval = { index: step.index, last, unit, low: last + unit * low[0], high: last + unit * high[0] };
     });
   });
   learner.dispose();

@@ -92,7 +92,7 @@ ${table(['stream', 'change', 'detector', 'found, %', 'delay, rows', 'false alarm
 Of these comparisons: ${comparisons.join(', ')}.
 
 "River" is River 0.26, its rules written anew from its source (\`scripts/anomalies/riverDrift.mjs\`); they alarm at the very rows which its documentation and tests print, KSWIN with Python's own draws
-(\`test/operators/detectDrift.river.test.ts\`). What is behind the differences:
+(\`test/operators/forecasting/detectDrift.river.test.ts\`). What is behind the differences:
 
 - ADWIN: eddy has the paper's bound; River takes 4 rows off either side of a cut, which makes its bound a little higher. So eddy is earlier, and with a delta of a hundred times the default it also gives more false alarms, of the
   2,000 per 10,000 rows that such a delta allows. After an alarm River forgets all, eddy what lies before the cut that stands out most: a sudden change is one alarm, a gradual one may be told again as it goes on.

@@ -1,10 +1,10 @@
-import { criticalDistance } from '../../dist/src/online/drift/kswin.js';
-import { openRandom } from '../../dist/src/random.js';
+import { createRandom } from '../../dist/src/core/random.js';
+import { criticalDistance } from '../../dist/src/drift/kswin.js';
 
 /**
  * The drift detectors of River 0.26 (github.com/online-ml/river, BSD-3), written anew from what its source does, with its defaults, so that
  * both libraries' rules meet the same streams. Peers for measuring only. They are held to the rows which River's documentation and tests print
- * (`test/operators/detectDrift.river.test.ts`). All three forget everything, the generator of the draws included, at the row after an alarm.
+ * (`test/operators/forecasting/detectDrift.river.test.ts`). All three forget everything, the generator of the draws included, at the row after an alarm.
  */
 
 /**
@@ -129,7 +129,7 @@ export class RiverKswin {
     window = 100,
     sample = 30,
     seed = 1,
-    open = () => drawing(openRandom(seed).integer),
+    open = () => drawing(createRandom(seed).integer),
   } = {}) {
     Object.assign(this, { window, sample, open, bound: criticalDistance(sample, alpha) });
     this.pool = new Uint32Array(window - sample);

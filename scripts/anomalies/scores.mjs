@@ -1,7 +1,7 @@
-import { AnomalyLikelihood } from '../../dist/src/online/anomaly/anomalyLikelihood.js';
-import { Surprise } from '../../dist/src/online/anomaly/surprise.js';
-import { LagForecaster } from '../../dist/src/online/lagForecaster.js';
-import { SeriesForecaster } from '../../dist/src/online/seriesForecaster.js';
+import { AnomalyLikelihood } from '../../dist/src/anomaly/anomalyLikelihood.js';
+import { TailScore } from '../../dist/src/anomaly/tailScore.js';
+import { LagForecaster } from '../../dist/src/forecast/lagForecaster.js';
+import { SeriesForecaster } from '../../dist/src/forecast/seriesForecaster.js';
 
 /** What a file's rows are forecast to be, each by the row before; the first as itself. */
 function forecastsOf({ values, times }, forecaster) {
@@ -27,7 +27,7 @@ export function scoresOf(files, { forecaster = 'eddy', scoring, ...options } = {
     if (!known.has(file)) known.set(file, {});
     const made = known.get(file);
     made[forecaster] ??= forecastsOf(file, FORECASTERS[forecaster]());
-    const judge = scoring === 'likelihood' ? new AnomalyLikelihood() : new Surprise(options);
+    const judge = scoring === 'likelihood' ? new AnomalyLikelihood() : new TailScore(options);
     return Float64Array.from(file.values, (value, t) => judge.step(value, made[forecaster][t], file.times[t]).score);
   });
 }

@@ -1,4 +1,4 @@
-import { openRandom } from '../../dist/src/random.js';
+import { createRandom } from '../../dist/src/core/random.js';
 import { apart, bursts, busy, exponential, rowsOf, somewhere, wander } from './draws.mjs';
 
 const START = Date.UTC(2024, 3, 1);
@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 export function simulatedSeries(seeds, kinds = KINDS) {
   return seeds.flatMap((seed) =>
     Object.entries(kinds).map(([name, draw], k) => {
-      const random = openRandom(1000 * seed + k);
+      const random = createRandom(1000 * seed + k);
       const { values, at, minutes = 5, irregular = 0 } = draw(random);
       const rows = values.length;
       const width = at.length > 0 ? Math.floor((0.1 * rows) / at.length) : 0;

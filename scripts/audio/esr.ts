@@ -2,8 +2,8 @@
 // For every cell and three seeds; writes the table into docs/audio.md too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ErrorToSignal, type SoundCell, SoundLearner, SoundPlayer, soundModel } from 'rx-eddy/audio';
-import { loadKernels, openBareRuntime, openModel } from 'rx-eddy/bare';
-import { pcmStage } from 'rx-eddy/operators/pcm';
+import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
+import { pcmStage } from 'rx-eddy/operators/sound/pcm';
 import { distortion, knobs, type PedalName, pedals } from '../../demos/audio/dsp/pedals.js';
 
 const RATE = 44100;
@@ -17,7 +17,7 @@ pcmStage()().step(readFileSync('data/audio/piano_phrase_44k1_mono.wav').subarray
   dry = Float32Array.from(samples);
 });
 const taught = Math.floor(dry.length * 0.8);
-const runtime = openBareRuntime(await loadKernels());
+const runtime = createBareRuntime(await loadKernels());
 
 /** Seconds of work on this thread, whatever else the machine does. */
 function cpu<T>(work: () => T): [result: T, seconds: number] {
@@ -38,8 +38,8 @@ function esrOf(played: Float32Array, wet: Float32Array) {
 }
 
 function run(cell: SoundCell, wet: Float32Array, seed: number, plain = false) {
-  using learning = openModel(runtime, soundModel({ cell, seed }));
-  using playing = openModel(runtime, soundModel({ cell, seed }));
+  using learning = createModelOn(runtime, soundModel({ cell, seed }));
+  using playing = createModelOn(runtime, soundModel({ cell, seed }));
   using learner = new SoundLearner(learning, {
     sampleRate: RATE,
     length: taught,

@@ -1,11 +1,11 @@
 // What `npm run audio:worklet` runs: a minute of sound through the demo's processor in an OfflineAudioContext, how long it takes and what it
 // allocates; and how fast the demo's Web Worker learns.
 import { soundModel } from 'rx-eddy/audio';
-import { loadKernels, openBareRuntime, openModel } from 'rx-eddy/bare';
+import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf } from 'rx-eddy/checkpoint';
 import { openChromium } from '../hosts/chromium.mjs';
 import { serveOfflinePage } from './offlinePage.mjs';
-import { openWorkletHeap } from './workletHeap.mjs';
+import { createWorkletHeap } from './workletHeap.mjs';
 
 const SECONDS = 60;
 const RATE = 48000;
@@ -13,17 +13,17 @@ const RATE = 48000;
 const WARM_UP = 20;
 const PORT = 9377;
 
-const runtime = openBareRuntime(await loadKernels());
+const runtime = createBareRuntime(await loadKernels());
 const page = await serveOfflinePage();
 const browser = await openChromium([`--remote-debugging-port=${PORT}`]);
 try {
   console.log(`${SECONDS} s at ${RATE} Hz, pedal and network, in Chromium ${browser.version()}`);
   for (const cell of /** @type {const} */ (['rnn', 'lstm', 'gru'])) {
-    const model = openModel(runtime, soundModel({ cell }));
+    const model = createModelOn(runtime, soundModel({ cell }));
     const network = { definition: definitionOf(model.spec), weights: numbers(model.weights()) };
     const tab = await browser.newPage();
     await tab.goto(page.url);
-    const heap = await openWorkletHeap(PORT, page.url);
+    const heap = await createWorkletHeap(PORT, page.url);
     await tab.exposeFunction('warm', heap.start);
     const milliseconds = await tab.evaluate(
       async ({ network, seconds, rate, warmUp }) => {

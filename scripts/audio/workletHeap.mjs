@@ -6,7 +6,7 @@ import WebSocket from 'ws';
  * @param {number} port that the browser was started with for remote debugging
  * @param {string} url of the page
  */
-export async function openWorkletHeap(port, url) {
+export async function createWorkletHeap(port, url) {
   const { webSocketDebuggerUrl } = await (await fetch(`http://127.0.0.1:${port}/json/version`)).json();
   const socket = new WebSocket(webSocketDebuggerUrl);
   await new Promise((resolve, reject) => {

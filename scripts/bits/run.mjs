@@ -40,7 +40,7 @@ export async function runCases(eddy, open, steps) {
 export function runCase(eddy, model, { options, target = 'numbers', samples: kind = 'numbers', rows = 1 }, steps) {
   const next = numbers(20261124);
   const state = model.openState(rows);
-  const learner = eddy.openLearner(model, { ...options, state: model.openState(rows) });
+  const learner = eddy.createLearner(model, { ...options, state: model.openState(rows) });
   const width = rows * options.loss.targetWidth(model.output, model.spec.output);
   const size = rows * model.output;
   const floats = [];

@@ -10,12 +10,12 @@ registerProcessor(
     constructor({ processorOptions: { kernels, steps } }) {
       super();
       try {
-        const runtime = eddy.openBareRuntime(kernels);
+        const runtime = eddy.createBareRuntime(kernels);
         const cases = casesOf(eddy, { cells, losses, optimizers });
         this.port.postMessage(
           cases.map((one) => ({
             name: one.name,
-            floats: runCase(eddy, eddy.openModel(runtime, one.spec), one, steps),
+            floats: runCase(eddy, eddy.createModelOn(runtime, one.spec), one, steps),
           })),
         );
       } catch (error) {

@@ -11,7 +11,7 @@ import { serve } from './serve.mjs';
 import { flags, openWorkerd } from './workerd.mjs';
 
 const RUNS = 9;
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const docs = join(root, 'docs/hosts.md');
 const outdir = mkdtempSync(join(tmpdir(), 'eddy-hosts-'));
 // The least: whatever else runs on the machine only adds.
@@ -38,7 +38,10 @@ const node = {
   ),
   eddy: inNode(first('createModel', `await createModel(${spec})`)),
   bare: inNode(
-    first('loadKernels, openBareRuntime, openModel', `openModel(openBareRuntime(await loadKernels()), ${spec})`),
+    first(
+      'loadKernels, createBareRuntime, createModelOn',
+      `createModelOn(createBareRuntime(await loadKernels()), ${spec})`,
+    ),
   ),
 };
 
@@ -64,7 +67,7 @@ for (let run = 0; run < RUNS; run++) {
 }
 
 const page = `
-import { createModel, dense, loadKernels, lstm, openBareRuntime, openModel } from 'rx-eddy';
+import { createModel, dense, loadKernels, lstm, createBareRuntime, createModelOn } from 'rx-eddy';
 const timed = async (open) => {
   const from = performance.now();
   const model = await open();
@@ -73,7 +76,7 @@ const timed = async (open) => {
 };
 window.eddy = async () => ({
   eddy: await timed(() => createModel(${spec})),
-  bare: await timed(async () => openModel(openBareRuntime(await loadKernels()), ${spec})),
+  bare: await timed(async () => createModelOn(createBareRuntime(await loadKernels()), ${spec})),
 });`;
 // Beside the package, so that its name resolves.
 const entry = join(root, 'build/measure.mjs');

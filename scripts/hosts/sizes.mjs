@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bundle } from './bundle.mjs';
 
@@ -19,9 +19,10 @@ export function entriesOf(packageRoot) {
       continue;
     }
     const folder = join(packageRoot, file, '..');
-    for (const one of readdirSync(folder).filter((name) => name.endsWith('.js') && name !== 'index.js')) {
-      const name = entry.replace('*', basename(one, '.js'));
-      if (!(name in exports)) entries[name.replace('.', 'rx-eddy')] = join(folder, one);
+    for (const one of readdirSync(folder, { recursive: true }).filter((path) => /\/\w+\.js$/.test(path))) {
+      const name = entry.replace('*', one.replace(/\.js$/, ''));
+      const hidden = name in exports || `${dirname(name)}/*` in exports;
+      if (!hidden) entries[name.replace('.', 'rx-eddy')] = join(folder, one);
     }
   }
   return entries;

@@ -1,13 +1,13 @@
 import type { Model } from 'rx-eddy';
-import { log } from '../../src/math.js';
-import { openRandom } from '../../src/random.js';
+import { createRandom } from '../../src/core/random.js';
+import { log } from '../../src/math/functions.js';
 
 /**
  * Lets a gated layer start with a memory of up to `lag` samples: the gate that keeps gets the bias ln u, u even from 1 to lag − 1, and the
  * LSTM's input gate its opposite (Tallec & Ollivier 2018, arXiv:1804.11188). A plain layer has no gate to bias and stays as it is.
  */
 export function rememberLong(model: Model, lag: number): void {
-  const random = openRandom(2);
+  const random = createRandom(2);
   const weights = model.weights();
   const { shape, data } = weights['layers.0.bias_ih'];
   const units = weights['layers.0.weight_hh'].shape[1];

@@ -1,4 +1,4 @@
-import { openRandom } from '../../src/random.js';
+import { createRandom } from '../../src/core/random.js';
 
 /** A batch of sequences, time-major: what every row reads at each sample, and what it should say there (nothing: undefined). */
 export interface Batch {
@@ -27,7 +27,7 @@ export function adding(lag: number): Task {
     input: 2,
     length,
     batches(rows, seed) {
-      const random = openRandom(seed);
+      const random = createRandom(seed);
       return () => {
         const xs = Array.from({ length }, () =>
           Float32Array.from({ length: rows * 2 }, (_, k) => (k % 2 ? 0 : random.uniform())),
@@ -59,7 +59,7 @@ export function copying(lag: number): Task {
     input,
     length,
     batches(rows, seed) {
-      const random = openRandom(seed);
+      const random = createRandom(seed);
       return () => {
         const xs = Array.from({ length }, () => new Float32Array(rows * input));
         const targets = xs.map((_, t) => (t >= length - count ? new Float32Array(rows) : undefined));

@@ -1,4 +1,4 @@
-import { type Learner, type LearnerOptions, type Model, openLearner } from 'rx-eddy';
+import { createLearner, type Learner, type LearnerOptions, type Model } from 'rx-eddy';
 import type { Batch, Task } from './tasks.js';
 
 export interface Run {
@@ -32,7 +32,7 @@ export function train(
 ): Run {
   const classes = options.loss.name === 'crossEntropy' ? model.output : 0;
   using state = model.openState(rows);
-  using learner = openLearner(model, { k1: task.length, k2, maxLag: 0, state, ...options });
+  using learner = createLearner(model, { k1: task.length, k2, maxLag: 0, state, ...options });
   const next = task.batches(rows, 1);
   const tenth = Math.max(1, Math.floor(updates / 10));
   const curve: number[] = [];
@@ -67,9 +67,9 @@ interface Scores {
 function play(learner: Learner, { xs, targets }: Batch, classes: number, scores: Scores): void {
   xs.forEach((x, t) => {
     const target = targets[t];
-    const { due, gradientNorm, output } = learner.step(x, target);
-    if (due) {
-      scores.loss += due.loss;
+    const { scored, gradientNorm, output } = learner.step(x, target);
+    if (scored) {
+      scores.loss += scored.loss;
       scores.losses++;
     }
     if (gradientNorm !== undefined) scores.largestNorm = Math.max(scores.largestNorm, gradientNorm);

@@ -1,5 +1,5 @@
-import { exp, log } from '../math.js';
-import type { Weights } from '../model/parameters.js';
+import { exp, log } from '../math/functions.js';
+import type { Weights } from '../nn/model/parameters.js';
 
 /** Time constants of the first and the last detector, in seconds: from a fast attack to a slow release. */
 const FASTEST = 0.0023;

@@ -1,11 +1,11 @@
-import { EddyError } from '../errors.js';
-import { type Learner, openLearner } from '../learner/learner.js';
+import { EddyError } from '../core/errors.js';
+import { createLearner, type Learner } from '../learner/learner.js';
 import type { LearnStep } from '../learner/learnStep.js';
-import { esr } from '../losses/esr/index.js';
-import type { Model } from '../model/model.js';
-import type { Weights } from '../model/parameters.js';
-import { adam } from '../optimizers/adam/index.js';
-import { cosine } from '../schedules/cosine.js';
+import { esr } from '../nn/losses/esr/index.js';
+import type { Model } from '../nn/model/model.js';
+import type { Weights } from '../nn/model/parameters.js';
+import { adam } from '../nn/optimizers/adam/index.js';
+import { cosine } from '../nn/schedules/cosine.js';
 import { ErrorToSignal } from './errorToSignal.js';
 import { withLevelDetectors } from './levelDetectors.js';
 import { type SoundCell, soundCells } from './soundModel.js';
@@ -91,7 +91,7 @@ export class SoundLearner implements Disposable {
     this.#model = model;
     this.channels = channels;
     using state = model.openState(channels);
-    this.#learner = openLearner(model, {
+    this.#learner = createLearner(model, {
       k1,
       k2,
       loss: esr({ floor: FLOOR }),

@@ -1,8 +1,8 @@
-import { gru } from '../cells/gru/index.js';
-import { lstm } from '../cells/lstm/index.js';
-import { rnn } from '../cells/rnn/index.js';
-import type { ModelSpec } from '../model/definition.js';
-import { dense } from '../readouts/dense/index.js';
+import { gru } from '../nn/cells/gru/index.js';
+import { lstm } from '../nn/cells/lstm/index.js';
+import { rnn } from '../nn/cells/rnn/index.js';
+import type { ModelSpec } from '../nn/model/definition.js';
+import { dense } from '../nn/readouts/dense/index.js';
 
 /** The cells that a sound's model may be made of. */
 export const soundCells = { lstm, gru, rnn } as const;

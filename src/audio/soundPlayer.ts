@@ -1,6 +1,6 @@
-import { EddyError } from '../errors.js';
-import type { Model } from '../model/model.js';
-import type { State } from '../model/state.js';
+import { EddyError } from '../core/errors.js';
+import type { Model } from '../nn/model/model.js';
+import type { State } from '../nn/model/state.js';
 
 /**
  * Plays sound through a model, sample by sample: each channel with a state of its own, all with the same weights. A sample that is not

@@ -1,4 +1,4 @@
-import type { Weights } from '../model/parameters.js';
+import type { Weights } from '../nn/model/parameters.js';
 
 /**
  * The running mean of a model's weights: where they wander around what they look for, their mean is nearer to it (Polyak & Juditsky

@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import type { Checkpoint } from './checkpoint.js';
 import { sameShape, type Weights, type WeightTensor } from './weights.js';
 

@@ -1,5 +1,5 @@
-import { EddyError } from '../errors.js';
-import type { Snapshot } from '../stage.js';
+import { EddyError } from '../core/errors.js';
+import type { Snapshot } from '../core/stage.js';
 import { readChecksum, writeChecksum } from './checksum.js';
 import { type ModelDefinition, readDefinition } from './definition.js';
 import { toFloat32 } from './dtype.js';

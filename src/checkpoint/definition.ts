@@ -1,5 +1,5 @@
-import type { RnnOptions } from '../cells/rnn/index.js';
-import type { DenseActivation } from '../readouts/dense/index.js';
+import type { RnnOptions } from '../nn/cells/rnn/index.js';
+import type { DenseActivation } from '../nn/readouts/dense/index.js';
 import { invalidFile } from './invalidFile.js';
 import { asArray, asCount, asObject, describe, type Json } from './json.js';
 

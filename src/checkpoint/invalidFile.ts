@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 
 /** The error of every file that cannot be read: which file or part, and what is wrong with it. */
 export function invalidFile(where: string, what: string, cause?: unknown): EddyError {

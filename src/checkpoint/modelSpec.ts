@@ -1,10 +1,10 @@
-import { gru } from '../cells/gru/index.js';
-import { lstm } from '../cells/lstm/index.js';
-import { rnn } from '../cells/rnn/index.js';
-import { embedding } from '../embedding/index.js';
-import { EddyError } from '../errors.js';
-import type { ModelSpec } from '../model/definition.js';
-import { dense } from '../readouts/dense/index.js';
+import { EddyError } from '../core/errors.js';
+import { gru } from '../nn/cells/gru/index.js';
+import { lstm } from '../nn/cells/lstm/index.js';
+import { rnn } from '../nn/cells/rnn/index.js';
+import { embedding } from '../nn/embedding/index.js';
+import type { ModelSpec } from '../nn/model/definition.js';
+import { dense } from '../nn/readouts/dense/index.js';
 import { isRnnActivation, type LayerDefinition, type ModelDefinition } from './definition.js';
 
 /**

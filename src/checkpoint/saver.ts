@@ -1,6 +1,6 @@
-import { EddyError } from '../errors.js';
-import type { Model } from '../model/model.js';
-import type { Snapshot } from '../stage.js';
+import { EddyError } from '../core/errors.js';
+import type { Snapshot } from '../core/stage.js';
+import type { Model } from '../nn/model/model.js';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { definitionOf } from './modelSpec.js';
 import type { CheckpointStore } from './store.js';
@@ -21,14 +21,14 @@ export interface Saver {
 export interface SaverOptions {
   /** Kept in each checkpoint, and set from the last. */
   readonly model?: Model | undefined;
-  /** Looks at the last checkpoint before anything is set from it; what it throws, openSaver fails with. */
+  /** Looks at the last checkpoint before anything is set from it; what it throws, createSaver fails with. */
   readonly check?: (last: Checkpoint) => void;
   /** Hears of each save that failed. */
   readonly onError?: (error: unknown) => void;
 }
 
 /** A stream's last checkpoint, and the saver that goes on after it. */
-export interface OpenedSaver {
+export interface LoadedSaver {
   readonly last: Checkpoint | undefined;
   /** What the store had to go back over, in words for a person. */
   readonly warnings: readonly string[];
@@ -38,7 +38,7 @@ export interface OpenedSaver {
 /**
  * Loads the last checkpoint of a key, puts its weights into `model`, and opens the saver of those that follow.
  *
- *     const { last, saver } = await openSaver(store, 'sensor-7', { model });
+ *     const { last, saver } = await createSaver(store, 'sensor-7', { model });
  *     if (last) stage.restore(last.state);
  *     …
  *     saver.save(offset, stage.snapshot());
@@ -48,11 +48,11 @@ export interface OpenedSaver {
  *
  * Fails with `invalid-state` if the checkpoint is of another model, with `invalid-file` if none of them can be read.
  */
-export async function openSaver(
+export async function createSaver(
   store: CheckpointStore,
   key: string,
   { model, check, onError }: SaverOptions = {},
-): Promise<OpenedSaver> {
+): Promise<LoadedSaver> {
   const stored = await store.load(key);
   const last = stored && decodeCheckpoint(stored.bytes);
   if (last) check?.(last);
@@ -63,7 +63,7 @@ export async function openSaver(
   let writing: Promise<void> | undefined;
   let failure: { readonly error: unknown } | undefined;
   let refused = false;
-  const allocate = openMemory();
+  const allocate = createMemory();
   /** What was to be written, until it is known to be. */
   let attempt: Uint8Array | undefined;
 
@@ -109,7 +109,7 @@ export async function openSaver(
  * Memory for one file at a time, the same from save to save: to be given new pages costs as much as to fill them with the file and to count its
  * checksum. A little more than was asked for, since a file's text grows with its numbers.
  */
-function openMemory(): (bytes: number) => Uint8Array<ArrayBuffer> {
+function createMemory(): (bytes: number) => Uint8Array<ArrayBuffer> {
   let memory = new Uint8Array(0);
   return (bytes) => {
     if (memory.byteLength < bytes) memory = new Uint8Array(Math.ceil(1.1 * bytes));

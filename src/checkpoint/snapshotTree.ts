@@ -1,5 +1,5 @@
-import { EddyError } from '../errors.js';
-import type { Snapshot, SnapshotValue } from '../stage.js';
+import { EddyError } from '../core/errors.js';
+import type { Snapshot, SnapshotValue } from '../core/stage.js';
 import { invalidFile } from './invalidFile.js';
 import { describe, type Json, type JsonObject } from './json.js';
 import type { Tensor } from './safetensors.js';

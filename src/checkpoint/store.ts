@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 
 /** A checkpoint's bytes as a store gives them back. */
 export interface StoredCheckpoint {

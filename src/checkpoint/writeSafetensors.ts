@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import { DTYPE_BYTES } from './dtype.js';
 import type { Tensor } from './safetensors.js';
 

@@ -1,6 +1,6 @@
-import type { Model } from '../model/model.js';
-import { ceil4 } from '../model/parameters.js';
-import type { Random } from '../random.js';
+import type { Random } from '../core/random.js';
+import type { Model } from '../nn/model/model.js';
+import { ceil4 } from '../nn/model/parameters.js';
 import { Track, TrackBytes } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import type { Tape } from './tape.js';

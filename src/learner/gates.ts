@@ -1,5 +1,5 @@
-import type { Model } from '../model/model.js';
-import { ceil4 } from '../model/parameters.js';
+import type { Model } from '../nn/model/model.js';
+import { ceil4 } from '../nn/model/parameters.js';
 import { Track, TrackBytes } from '../runtime/kernels.generated.js';
 import { withoutDropout } from './dropout.js';
 import type { Tape } from './tape.js';

@@ -1,7 +1,7 @@
-import { EddyError } from '../errors.js';
-import type { Loss } from '../losses/loss.js';
-import type { Model } from '../model/model.js';
-import type { Snapshot } from '../stage.js';
+import { EddyError } from '../core/errors.js';
+import type { Snapshot } from '../core/stage.js';
+import type { Loss } from '../nn/losses/loss.js';
+import type { Model } from '../nn/model/model.js';
 
 /** @throws EddyError `invalid-option` unless they are whole numbers ≥ 0 in rising order. */
 export function checkHorizons(where: string, horizon: number | readonly number[]): readonly number[] {

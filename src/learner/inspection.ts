@@ -1,5 +1,5 @@
-import type { Loss } from '../losses/loss.js';
-import type { Model } from '../model/model.js';
+import type { Loss } from '../nn/losses/loss.js';
+import type { Model } from '../nn/model/model.js';
 import { type GateRecord, readGates } from './gates.js';
 import { gradientNorms } from './lags/index.js';
 import type { Tape } from './tape.js';
@@ -35,9 +35,9 @@ export function gatesOfNewest({ model, tape, time, rows }: Inspected): GateRecor
 
 /** For each layer and sample of the newest window. */
 function normsOf({ model, tape, time, rows, width, loss, window }: Inspected): Float64Array[] {
-  const steps = Math.min(window, time.front);
+  const steps = Math.min(window, time.newestLabel);
   if (steps === 0) return [];
-  const slot = time.front - steps + 1 - time.first;
+  const slot = time.newestLabel - steps + 1 - time.first;
   return gradientNorms(model, tape, { slot, steps, rows, width }, loss.ofWindow) ?? [];
 }
 

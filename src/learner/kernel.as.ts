@@ -4,14 +4,14 @@
  * Williams & Peng 1990, doi 10.1162/neco.1990.2.4.490 (k1 ≥ 1 samples between updates, k2 samples back).
  */
 import { cellBackward, cellForward, lossAlongTime, lossOf, optimize } from "../../build/dispatch.as";
-import { Pass } from "../cells/layer.as";
-import { gather, scatter } from "../embedding/kernel.as";
-import { flush } from "../math.as";
-import { layerAt, Model } from "../model/model.as";
-import { skip, skipBack } from "../model/skip.as";
-import { Update } from "../optimizers/optimizer.as";
-import { backward as readoutBackward, deactivate as readoutDeactivate, forward as readoutForward } from "../readouts/dense/kernel.as";
-import { Readout } from "../readouts/readout.as";
+import { Pass } from "../nn/cells/layer.as";
+import { gather, scatter } from "../nn/embedding/kernel.as";
+import { flush } from "../math/activations.as";
+import { layerAt, Model } from "../nn/model/model.as";
+import { skip, skipBack } from "../nn/model/skip.as";
+import { Update } from "../nn/optimizers/optimizer.as";
+import { backward as readoutBackward, deactivate as readoutDeactivate, forward as readoutForward } from "../nn/readouts/dense/kernel.as";
+import { Readout } from "../nn/readouts/readout.as";
 import { Learner, Track, trackAt } from "./learner.as";
 
 // @ts-ignore: decorator

@@ -1,5 +1,5 @@
-import { type Loss, readTarget } from '../losses/loss.js';
-import type { Model } from '../model/model.js';
+import { type Loss, readTarget } from '../nn/losses/loss.js';
+import type { Model } from '../nn/model/model.js';
 import type { LabelStep, Target } from './learnStep.js';
 import type { Tape } from './tape.js';
 import { lossOfSample } from './windowLoss.js';
@@ -53,27 +53,27 @@ export class Labels {
       memory.set(read.subarray(row * width, (row + 1) * width), at + row * this.#model.outputPadded);
   }
 
-  /** Puts the prediction that was made at sample `index` into `result.due`, with its loss; none where that is NaN: all of the target is missing. */
+  /** Puts the prediction that was made at sample `index` into `result.scored`, with its loss; none where that is NaN: all of the target is missing. */
   score(slot: number, index: number, output: Float32Array, ofKernel: number, result: LabelStep): void {
     const { ofWindow } = this.#loss;
     const loss = ofWindow
       ? lossOfSample(this.#model, this.#tape, ofWindow, { slot, rows: this.rows, width: this.width })
       : ofKernel;
     if (Number.isNaN(loss)) {
-      result.due = undefined;
+      result.scored = undefined;
       return;
     }
     const width = this.width;
-    const due = result.due ?? { index, output, target: new Float32Array(this.rows * width), loss: 0 };
-    due.index = index;
-    due.output = output;
-    due.loss = loss;
+    const scored = result.scored ?? { index, output, target: new Float32Array(this.rows * width), loss: 0 };
+    scored.index = index;
+    scored.output = output;
+    scored.loss = loss;
     const memory = this.#model.runtime.heap.f32;
     const from = this.#address(slot);
     for (let row = 0, to = 0; row < this.rows; row++) {
-      for (let i = 0; i < width; i++) due.target[to++] = memory[from + row * this.#model.outputPadded + i];
+      for (let i = 0; i < width; i++) scored.target[to++] = memory[from + row * this.#model.outputPadded + i];
     }
-    result.due = due;
+    result.scored = scored;
   }
 
   /** In floats. */

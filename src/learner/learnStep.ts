@@ -1,10 +1,10 @@
-import type { Sample } from '../sample.js';
+import type { Sample } from '../core/sample.js';
 
 /** A sample's target: one number for each output; NaN or undefined marks a missing one. */
 export type Target = Sample | readonly (number | undefined)[];
 
 /** A prediction whose target has come. */
-export interface Due {
+export interface ScoredPrediction {
   /** The sample that it was made at. */
   index: number;
   output: Float32Array;
@@ -19,7 +19,7 @@ export interface LearnStep {
   index: number;
   /** The prediction made at it. */
   output: Float32Array;
-  due?: Due | undefined;
+  scored?: ScoredPrediction | undefined;
   /** Has an update changed the weights? */
   updated: boolean;
   /** Of this step's update, before clipping. */
@@ -29,7 +29,7 @@ export interface LearnStep {
 }
 
 /** What a late label brought. */
-export type LabelStep = Pick<LearnStep, 'due' | 'updated' | 'gradientNorm'>;
+export type LabelStep = Pick<LearnStep, 'scored' | 'updated' | 'gradientNorm'>;
 
 /** What a learner has counted since it was opened. */
 export interface LearnerCounts {

@@ -1,4 +1,4 @@
-import { Model } from "../model/model.as";
+import { Model } from "../nn/model/model.as";
 
 /** What a learner's kernels work on. A slot is one sample's place on the tape: its B rows. Strides in bytes. */
 @unmanaged

@@ -1,27 +1,27 @@
-import { checkSymbols } from '../embedding/index.js';
-import { EddyError } from '../errors.js';
-import type { Model } from '../model/model.js';
-import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
-import { readSample, type Sample } from '../sample.js';
-import type { Snapshot } from '../stage.js';
-import { makeRoom, moveFront, updateAtFront } from './front.js';
+import { EddyError } from '../core/errors.js';
+import { readSample, type Sample } from '../core/sample.js';
+import type { Snapshot } from '../core/stage.js';
+import { checkSymbols } from '../nn/embedding/index.js';
+import type { Model } from '../nn/model/model.js';
+import { checkState, readState, type StateRecord, type StateTensor, writeState } from '../nn/model/state.js';
 import type { GateRecord } from './gates.js';
 import { gatesOfNewest, type Inspected, normsByLag, normsByLayer } from './inspection.js';
 import { Labels } from './labels.js';
 import type { LearnerParts } from './learnerParts.js';
 import { copyLearner, putLearner } from './learnerRecord.js';
 import type { LabelStep, LearnerCounts, LearnStep, Target } from './learnStep.js';
+import { makeRoom, moveNewestLabel, updateAtNewestLabel } from './newestLabel.js';
 import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
-import { Pace } from './pace.js';
 import { requireFinite } from './requireFinite.js';
-import { openTape, type Tape } from './tape.js';
+import { createTape, type Tape } from './tape.js';
 import { Timeline } from './timeline.js';
 import { Updater } from './updater.js';
+import { UpdateThrottle } from './updateThrottle.js';
 
 /**
  * Opens a learner: a running state on a model, that predicts each sample and learns from the targets by TBPTT(k1, k2).
  *
- *     using learner = openLearner(model, { k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3), clipNorm: 1 });
+ *     using learner = createLearner(model, { k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3), clipNorm: 1 });
  *     const { output, due } = learner.step([0.1, 0.2, 0.3, 0.4], 0.5);
  *
  * Several learners may share a model: each has its own state and optimizer, and updates the shared weights at once.
@@ -30,11 +30,11 @@ import { Updater } from './updater.js';
  *
  * @throws EddyError `invalid-option`; `invalid-state`; `disposed`; `out-of-memory`.
  */
-export function openLearner(model: Model, options: LearnerOptions): Learner {
-  return new Learner(model, checkOptions('openLearner', options));
+export function createLearner(model: Model, options: LearnerOptions): Learner {
+  return new Learner(model, checkOptions('createLearner', options));
 }
 
-/** A running state that learns. Made by `openLearner`. */
+/** A running state that learns. Made by `createLearner`. */
 export class Learner implements Disposable {
   readonly counts: LearnerCounts = {
     samples: 0,
@@ -55,17 +55,17 @@ export class Learner implements Disposable {
 
   /** @internal */
   constructor(model: Model, options: CheckedOptions) {
-    model.requireOpen('openLearner');
+    model.requireOpen('createLearner');
     const { state } = options;
     if (state !== undefined && (state.owner !== model || state.disposed)) {
       throw new EddyError(
         'invalid-state',
-        'openLearner: state must be an open one of this model; use model.openState()',
+        'createLearner: state must be an open one of this model; use model.openState()',
       );
     }
     this.#model = model;
     this.#rows = state?.rows ?? 1;
-    this.#tape = openTape(model, this.#rows, options);
+    this.#tape = createTape(model, this.#rows, options);
     try {
       this.#labels = new Labels(model, this.#tape, this.#rows, options.loss);
     } catch (error) {
@@ -76,7 +76,7 @@ export class Learner implements Disposable {
     const time = new Timeline(model, this.#tape.slots);
     const updater = new Updater(model, this.#tape, this.#labels, options, counts);
     this.#time = time;
-    this.#parts = { model, options, tape: this.#tape, time, updater, pace: new Pace(options), counts };
+    this.#parts = { model, options, tape: this.#tape, time, updater, throttle: new UpdateThrottle(options), counts };
     if (state) writeState(this.#memory, this.#tape.start, this.#rows, state.snapshot());
   }
 
@@ -109,16 +109,16 @@ export class Learner implements Disposable {
     requireFinite(output, index);
     time.stream(index);
     this.counts.samples++;
-    const result: LearnStep = out ?? { index, output, due: undefined, updated: false, gradientNorm: undefined };
+    const result: LearnStep = out ?? { index, output, scored: undefined, updated: false, gradientNorm: undefined };
     result.index = index;
     result.updated = false;
     result.gradientNorm = undefined;
     if (target === undefined) {
-      result.due = undefined;
+      result.scored = undefined;
       return result;
     }
     this.#labels.score(slot, index, output, loss, result);
-    moveFront(this.#parts, index, result);
+    moveNewestLabel(this.#parts, index, result);
     return result;
   }
 
@@ -136,7 +136,7 @@ export class Learner implements Disposable {
         `learner.label: index must be a sample's number from 1 to ${this.#time.newest}, got ${index}; label a sample after its step`,
       );
     }
-    const result: LabelStep = { due: undefined, updated: false, gradientNorm: undefined };
+    const result: LabelStep = { scored: undefined, updated: false, gradientNorm: undefined };
     if (this.#time.newest - index > this.#parts.options.maxLag) {
       this.counts.droppedLabels++;
       return result;
@@ -145,7 +145,7 @@ export class Learner implements Disposable {
     this.#labels.write(slot, target, 'learner.label', index);
     const loss = this.#model.runtime.kernels.learnerLossAt(this.#tape.learner, slot);
     this.#labels.score(slot, index, this.#readOutput(slot), loss, result);
-    if (index > this.#time.front) moveFront(this.#parts, index, result);
+    if (index > this.#time.newestLabel) moveNewestLabel(this.#parts, index, result);
     return result;
   }
 
@@ -155,8 +155,8 @@ export class Learner implements Disposable {
    */
   reset(): LabelStep {
     this.#requireOpen('learner.reset');
-    const result: LabelStep = { due: undefined, updated: false, gradientNorm: undefined };
-    if (this.#parts.options.full && this.#time.front > 0) updateAtFront(this.#parts, result);
+    const result: LabelStep = { scored: undefined, updated: false, gradientNorm: undefined };
+    if (this.#parts.options.full && this.#time.newestLabel > 0) updateAtNewestLabel(this.#parts, result);
     this.#begin();
     return result;
   }
@@ -167,18 +167,18 @@ export class Learner implements Disposable {
    * the window that ends at its own front: it sees samples that came while the learner was frozen, as far as they are in its last k2.
    */
   get frozen(): boolean {
-    return this.#parts.pace.frozen;
+    return this.#parts.throttle.frozen;
   }
 
   set frozen(frozen: boolean) {
     this.#requireOpen('learner.frozen');
-    this.#parts.pace.frozen = frozen;
+    this.#parts.throttle.frozen = frozen;
   }
 
   /** The optimizer's moments and bias corrections start from nothing; weights, state and schedule go on. */
   resetOptimizer(): void {
     this.#requireOpen('learner.resetOptimizer');
-    this.#parts.updater.forget();
+    this.#parts.updater.resetMoments();
   }
 
   /** A copy of the running state, as of the newest sample: what a `State` of the same model can restore. */
@@ -281,7 +281,7 @@ export class Learner implements Disposable {
     if (this.#disposed) {
       throw new EddyError(
         'disposed',
-        `${where}: the learner must be open, it has been disposed; open a new one with openLearner()`,
+        `${where}: the learner must be open, it has been disposed; open a new one with createLearner()`,
       );
     }
     this.#model.requireOpen(where);

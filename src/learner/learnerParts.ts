@@ -1,10 +1,10 @@
-import type { Model } from '../model/model.js';
+import type { Model } from '../nn/model/model.js';
 import type { LearnerCounts } from './learnStep.js';
 import type { CheckedOptions } from './options.js';
-import type { Pace } from './pace.js';
 import type { Tape } from './tape.js';
 import type { Timeline } from './timeline.js';
 import type { Updater } from './updater.js';
+import type { UpdateThrottle } from './updateThrottle.js';
 
 /** What a learner consists of. */
 export interface LearnerParts {
@@ -13,6 +13,6 @@ export interface LearnerParts {
   readonly tape: Tape;
   readonly time: Timeline;
   readonly updater: Updater;
-  readonly pace: Pace;
+  readonly throttle: UpdateThrottle;
   readonly counts: LearnerCounts;
 }

@@ -1,28 +1,31 @@
-import { EddyError } from '../errors.js';
-import type { Snapshot } from '../stage.js';
+import { EddyError } from '../core/errors.js';
+import type { Snapshot } from '../core/stage.js';
 import type { LearnerParts } from './learnerParts.js';
 import { checkSnapshot, readTapeSnapshot, writeSnapshot } from './snapshot.js';
 
 /** A copy of all that a learner needs to go on bit for bit: weights, moments, running state, tape, labels, counts. */
-export function copyLearner({ model, options, tape, time, updater, pace, counts }: LearnerParts): Snapshot {
-  const fresh = time.fresh();
+export function copyLearner({ model, options, tape, time, updater, throttle, counts }: LearnerParts): Snapshot {
+  const current = time.current();
   return {
     newest: time.newest,
-    front: time.front,
+    newestLabel: time.newestLabel,
     first: time.first,
     optimizer: options.optimizer.name,
     powers: [...updater.powers],
     counts: { ...counts },
-    pace: pace.snapshot(),
+    throttle: throttle.snapshot(),
     ...(updater.random && { random: updater.random.snapshot() }),
-    fresh,
+    current,
     weights: Object.fromEntries(Object.entries(model.weights()).map(([name, { data }]) => [name, data])),
-    tape: readTapeSnapshot(model, tape, fresh.length),
+    tape: readTapeSnapshot(model, tape, current.length),
   };
 }
 
 /** @throws EddyError `invalid-state`, `invalid-weights`: it is of another shape. Nothing has changed then. */
-export function putLearner({ model, options, tape, time, updater, pace, counts }: LearnerParts, from: Snapshot): void {
+export function putLearner(
+  { model, options, tape, time, updater, throttle, counts }: LearnerParts,
+  from: Snapshot,
+): void {
   const { name } = options.optimizer;
   if (from.optimizer !== name) {
     throw new EddyError(
@@ -37,5 +40,5 @@ export function putLearner({ model, options, tape, time, updater, pace, counts }
   time.restore(checked);
   updater.powers = [...checked.powers];
   Object.assign(counts, checked.counts);
-  pace.restore(from.pace);
+  throttle.restore(from.throttle);
 }

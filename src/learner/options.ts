@@ -1,11 +1,11 @@
-import { EddyError } from '../errors.js';
-import type { Loss } from '../losses/loss.js';
-import type { State } from '../model/state.js';
-import type { Optimizer } from '../optimizers/optimizer.js';
-import { checkPace, type PaceOptions } from './pace.js';
+import { EddyError } from '../core/errors.js';
+import type { Loss } from '../nn/losses/loss.js';
+import type { State } from '../nn/model/state.js';
+import type { Optimizer } from '../nn/optimizers/optimizer.js';
+import { checkUpdateThrottle, type UpdateThrottleOptions } from './updateThrottle.js';
 
 /** How a model learns from a stream. */
-export interface LearnerOptions extends PaceOptions {
+export interface LearnerOptions extends UpdateThrottleOptions {
   /** Samples between updates, ≥ 1; Infinity: one update at `reset()`, over the whole sequence. */
   readonly k1: number;
   /** Samples that an update goes back, ≥ 1; Infinity (with k1 Infinity): all of them. */
@@ -65,7 +65,7 @@ export function checkOptions(where: string, options: LearnerOptions): CheckedOpt
   if (schedule !== undefined && typeof schedule !== 'function') {
     throw wrong('schedule must be a function of the update’s number', schedule, 'e.g. (k) => 1 / Math.sqrt(k)');
   }
-  checkPace(where, options);
+  checkUpdateThrottle(where, options);
   const window = full ? Number(maxSteps) : k2;
   const maxLag = options.maxLag ?? (full ? 0 : k2);
   if (!Number.isSafeInteger(maxLag) || maxLag < 0) {

@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 
 /** A learner's output at a sample must be finite. @throws EddyError `invalid-state` where an unbounded cell has diverged. */
 export function requireFinite(output: Float32Array, index: number): void {

@@ -1,13 +1,13 @@
-import { checkSymbols } from '../embedding/index.js';
-import { mse } from '../losses/mse/index.js';
-import type { Model } from '../model/model.js';
-import { ceil4, readTensors, type Weights } from '../model/parameters.js';
-import { readState, type StateRecord, type StateTensor, writeState } from '../model/state.js';
-import { sgd } from '../optimizers/sgd/index.js';
+import { checkSymbols } from '../nn/embedding/index.js';
+import { mse } from '../nn/losses/mse/index.js';
+import type { Model } from '../nn/model/model.js';
+import { ceil4, readTensors, type Weights } from '../nn/model/parameters.js';
+import { readState, type StateRecord, type StateTensor, writeState } from '../nn/model/state.js';
+import { sgd } from '../nn/optimizers/sgd/index.js';
 import { Learner, Track, TrackBytes } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import { checkOptions } from './options.js';
-import { openTape, type Tape } from './tape.js';
+import { createTape, type Tape } from './tape.js';
 
 /** Gradients of a scalar by everything that a sequence depends on. */
 export interface SequenceGradients {
@@ -42,7 +42,7 @@ export class Sequence implements Disposable {
       loss: mse,
       optimizer: sgd(1),
     });
-    this.#tape = openTape(model, rows, { ...options, training: false });
+    this.#tape = createTape(model, rows, { ...options, training: false });
     this.#dxPadded = ceil4(model.embedding?.width ?? model.input);
     this.#dx = this.#tape.arena.take(steps * rows * this.#dxPadded * 4);
     writeRecord(model.runtime.heap, Learner, this.#tape.learner, { dx: this.#dx });

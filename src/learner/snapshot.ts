@@ -1,21 +1,21 @@
-import { EddyError } from '../errors.js';
-import type { Model } from '../model/model.js';
-import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../model/parameters.js';
-import { openRandom } from '../random.js';
-import { snapshotRecord } from '../snapshotRecord.js';
-import type { Snapshot, SnapshotValue } from '../stage.js';
+import { EddyError } from '../core/errors.js';
+import { createRandom } from '../core/random.js';
+import { snapshotRecord } from '../core/snapshotRecord.js';
+import type { Snapshot, SnapshotValue } from '../core/stage.js';
+import type { Model } from '../nn/model/model.js';
+import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../nn/model/parameters.js';
 import type { LearnerCounts } from './learnStep.js';
 import type { Tape } from './tape.js';
 
 /** What a learner's snapshot holds, every part of the shape that it must have. */
 export interface CheckedSnapshot {
   readonly newest: number;
-  readonly front: number;
+  readonly newestLabel: number;
   readonly first: number;
   readonly powers: readonly [number, number];
   readonly counts: LearnerCounts;
   /** For each sample on the tape: 1 where no weight has changed since. */
-  readonly fresh: Float64Array;
+  readonly current: Float64Array;
   readonly weights: Weights;
   /** The dropout masks' generator, where layers have dropout. */
   readonly random: Snapshot | undefined;
@@ -32,17 +32,17 @@ export function readTapeSnapshot(model: Model, tape: Tape, count: number): Snaps
 
 /** @throws EddyError `invalid-state`, `invalid-weights` unless the record is one of a learner of this shape. */
 export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, from: Snapshot): CheckedSnapshot {
-  const { newest, front, first, powers, fresh } = from;
+  const { newest, newestLabel, first, powers, current } = from;
   const foreign = (rule: string) =>
     new EddyError(
       'invalid-state',
       `learner.restore: ${rule}; restore a snapshot of a learner with the same model, rows, k1, k2, maxLag and optimizer`,
     );
-  if (!isCount(newest) || !isCount(front) || !isCount(first) || first < 1 || front > newest)
+  if (!isCount(newest) || !isCount(newestLabel) || !isCount(first) || first < 1 || newestLabel > newest)
     throw foreign('newest, front and first must be samples’ numbers, they are not');
   const kept = newest - first + 1;
-  if (!(fresh instanceof Float64Array) || fresh.length !== kept || kept > tape.slots)
-    throw foreign(`fresh must tell of at most ${tape.slots} samples, from first to newest, it does not`);
+  if (!(current instanceof Float64Array) || current.length !== kept || kept > tape.slots)
+    throw foreign(`current must tell of at most ${tape.slots} samples, from first to newest, it does not`);
   const [one, two] = Array.isArray(powers) ? powers.map(Number) : [];
   if (!Number.isFinite(one) || !Number.isFinite(two)) throw foreign('powers must be two numbers, they are not');
 
@@ -62,7 +62,7 @@ export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, f
     ? snapshotRecord('learner.restore', 'random', from.random)
     : undefined;
   // A generator itself knows what it can go on from.
-  if (random) openRandom(0).restore(random);
+  if (random) createRandom(0).restore(random);
 
   const strips = parts(model, tape, kept).map(({ name, start, floats }) => {
     const data = field(from.tape, name);
@@ -71,11 +71,11 @@ export function checkSnapshot(model: Model, tape: Tape, counts: LearnerCounts, f
   });
   return {
     newest,
-    front,
+    newestLabel,
     first,
     powers: [one, two],
     counts: { ...counts, ...Object.fromEntries(counted) },
-    fresh,
+    current,
     weights,
     random,
     tape: strips,

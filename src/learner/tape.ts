@@ -1,8 +1,8 @@
-import type { Model } from '../model/model.js';
-import { ceil4 } from '../model/parameters.js';
-import { strideOf } from '../model/placement.js';
-import type { StateTensor } from '../model/state.js';
-import { type Arena, openArena } from '../runtime/heap.js';
+import type { Model } from '../nn/model/model.js';
+import { ceil4 } from '../nn/model/parameters.js';
+import { strideOf } from '../nn/model/placement.js';
+import type { StateTensor } from '../nn/model/state.js';
+import { type Arena, createArena } from '../runtime/heap.js';
 import {
   LearnerBytes,
   Learner as LearnerRecord,
@@ -56,14 +56,14 @@ export interface Strip {
 }
 
 /** Takes a tape's memory. With k1 ≥ k2 what streaming leaves in the gates is kept: such windows need not be run again. */
-export function openTape(model: Model, rows: number, options: CheckedOptions): Tape {
+export function createTape(model: Model, rows: number, options: CheckedOptions): Tape {
   const { heap } = model.runtime;
   const { layers, embedding } = model;
   const { window, maxLag, full, k1, k2, loss, optimizer, clipNorm = 0, clipValue = 0, training } = options;
   const keep = full ? window : window + maxLag;
   const slots = full ? keep : 2 * keep + 16;
   const keepGates = k1 >= k2;
-  const arena = openArena(heap);
+  const arena = createArena(heap);
   const take = (bytes: number) => arena.take(bytes);
   const strips: Strip[] = [];
   const strip = (name: string, bytes: number) => {

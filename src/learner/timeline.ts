@@ -1,11 +1,11 @@
-import type { Model } from '../model/model.js';
+import type { Model } from '../nn/model/model.js';
 
 /** Which samples a learner's tape holds, and with what weights each was streamed. Slot s holds sample `first` + s. */
 export class Timeline {
   /** Samples since the start or the last reset: the newest one's number. */
   newest = 0;
   /** The newest sample whose label has come. */
-  front = 0;
+  newestLabel = 0;
   /** The number of the sample in slot 0. */
   first = 1;
   readonly #model: Model;
@@ -33,7 +33,7 @@ export class Timeline {
   /** A new sequence: the tape is empty. */
   begin(): void {
     this.newest = 0;
-    this.front = 0;
+    this.newestLabel = 0;
     this.first = 1;
   }
 
@@ -43,16 +43,16 @@ export class Timeline {
   }
 
   /** For each sample on the tape: 1 where no weight has changed since. */
-  fresh(): Float64Array {
+  current(): Float64Array {
     const kept = this.#versions.slice(0, this.newest - this.first + 1);
     return kept.map((version) => (version === this.#model.version ? 1 : 0));
   }
 
-  restore(from: { newest: number; front: number; first: number; fresh: Float64Array }): void {
+  restore(from: { newest: number; newestLabel: number; first: number; current: Float64Array }): void {
     this.newest = from.newest;
-    this.front = from.front;
+    this.newestLabel = from.newestLabel;
     this.first = from.first;
     const { version } = this.#model;
-    this.#versions.set(from.fresh.map((same) => (same ? version : version - 1)));
+    this.#versions.set(from.current.map((same) => (same ? version : version - 1)));
   }
 }

@@ -1,6 +1,6 @@
-import { EddyError } from '../errors.js';
-import type { Model } from '../model/model.js';
-import { openRandom, type Random } from '../random.js';
+import { EddyError } from '../core/errors.js';
+import { createRandom, type Random } from '../core/random.js';
+import type { Model } from '../nn/model/model.js';
 import { Learner, Update } from '../runtime/kernels.generated.js';
 import { writeField } from '../runtime/record.js';
 import { drawMasks } from './dropout.js';
@@ -28,12 +28,12 @@ export class Updater {
     this.#labels = labels;
     this.#options = options;
     this.#counts = counts;
-    const random = openRandom(options.seed ?? 0);
+    const random = createRandom(options.seed ?? 0);
     this.random = model.layers.some(({ dropout }) => dropout > 0) ? random : undefined;
   }
 
   /** The optimizer's moments and bias corrections start from nothing. */
-  forget(): void {
+  resetMoments(): void {
     const { block, runtime } = this.#model;
     for (const address of this.#tape.moments) runtime.heap.f32.fill(0, address >> 2, (address >> 2) + block.floats);
     this.powers = [1, 1];

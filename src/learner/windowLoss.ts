@@ -1,5 +1,5 @@
-import type { Loss } from '../losses/loss.js';
-import type { Model } from '../model/model.js';
+import type { Loss } from '../nn/losses/loss.js';
+import type { Model } from '../nn/model/model.js';
 import type { Tape } from './tape.js';
 
 /** What a loss of JavaScript's own stands in for the loss kernels with: see `Loss.ofWindow`. */

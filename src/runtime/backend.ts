@@ -1,6 +1,6 @@
 import type { BackendValues, DataId, DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { DataStorage, engine, KernelBackend, util } from '#tfjs-core';
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import type { TfjsModule } from './tfjsModule.js';
 
 /** A tensor that the backend holds; text stays in JavaScript. */
@@ -23,14 +23,14 @@ export class Backend extends KernelBackend {
   // tfjs's kernels know these two by name.
   readonly dataIdMap: InstanceType<typeof DataStorage<Held>>;
   readonly wasm: TfjsModule;
-  readonly #table: ReturnType<typeof openTable>;
+  readonly #table: ReturnType<typeof createTable>;
   // 0 is the kernels' "no tensor".
   #nextId = 1;
 
   constructor(module: TfjsModule) {
     super();
     this.wasm = module;
-    this.#table = openTable(module);
+    this.#table = createTable(module);
     this.dataIdMap = new DataStorage(this, engine());
   }
 
@@ -152,7 +152,7 @@ export class Backend extends KernelBackend {
 }
 
 /** The module's own table of tensors, by which its kernels find their arguments. */
-function openTable({ cwrap }: TfjsModule) {
+function createTable({ cwrap }: TfjsModule) {
   // -1: as many threads as there are; this build of the module has one.
   cwrap('init_with_threads_count', null, ['number'])(-1);
   return {

@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 
 /** The module at `url`. @throws EddyError `host` where it cannot be fetched. */
 export async function compileFrom(url: URL): Promise<WebAssembly.Module> {

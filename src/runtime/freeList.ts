@@ -15,7 +15,7 @@ interface Gap {
  * @param memory from its second cache line on ours to give: address 0 is no block
  * @param onGrowth called after each growth, when all views are detached
  */
-export function openFreeList(memory: WebAssembly.Memory, onGrowth: () => void): Allocator {
+export function createFreeList(memory: WebAssembly.Memory, onGrowth: () => void): Allocator {
   const gaps: Gap[] = [{ at: ALIGNMENT, end: memory.buffer.byteLength }];
   const ends = new Map<number, number>();
 

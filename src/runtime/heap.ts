@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 
 /** What a heap may grow to: addresses stay within 31 bits, as tfjs's module has them. */
 export const MAX_BYTES = 2 ** 31;
@@ -30,7 +30,7 @@ export interface Allocator {
 }
 
 /** A heap over an allocator; whoever grows the memory calls `readViews`. */
-export function openHeap({ memory, take, give }: Allocator): { heap: Heap; readViews: () => void } {
+export function createHeap({ memory, take, give }: Allocator): { heap: Heap; readViews: () => void } {
   const blocks = new Map<number, number>();
   let bytesInUse = 0;
   const views = () => ({
@@ -75,7 +75,7 @@ export interface Arena {
 }
 
 /** Where the blocks of one model, state or learner come from: `dispose` frees them all, once. */
-export function openArena(heap: Heap): Arena {
+export function createArena(heap: Heap): Arena {
   const blocks: number[] = [];
   return {
     take(bytes) {

@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import type { KernelExports } from './kernels.generated.js';
 
 // A module of one function: i32.const 0, i8x16.splat, drop.

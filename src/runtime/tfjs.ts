@@ -2,9 +2,9 @@ import { loadKernels } from '#kernels';
 import { loadTfjs } from '#tfjs';
 import { engine, registerBackend, removeBackend, version_core } from '#tfjs-core';
 import { registerTfjsKernels } from '#tfjs-kernels';
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import { Backend } from './backend.js';
-import { ALIGNMENT, type Allocator, openHeap } from './heap.js';
+import { ALIGNMENT, type Allocator, createHeap } from './heap.js';
 import { instantiateKernels, requireSimd } from './instantiate.js';
 import type { Runtime } from './runtime.js';
 import { startTfjsModule, type TfjsModule } from './tfjsModule.js';
@@ -42,7 +42,7 @@ async function start(): Promise<Runtime> {
   // The package's own factory, where the user has imported it.
   if ('wasm' in engine().registryFactory) removeBackend('wasm');
   registerBackend('wasm', () => startBackend(module), 2);
-  const { heap, readViews } = openHeap(onTfjs(module));
+  const { heap, readViews } = createHeap(onTfjs(module));
   module.onGrowth = readViews;
   return { heap, kernels: instantiateKernels(kernels, module.memory) };
 }

@@ -1,4 +1,4 @@
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import { MAX_BYTES } from './heap.js';
 
 const PAGE = 65536;

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EddyError } from '../errors.js';
-import type { Loss } from '../losses/loss.js';
+import { EddyError } from '../core/errors.js';
+import type { Loss } from '../nn/losses/loss.js';
 import { losses } from '../runtime/kernels.generated.js';
 
 /**
- * A loss written in tfjs ops, for `learn` and `openLearner`: `fn` gets the outputs [n, outputs] and the targets [n, width] of a window's n
+ * A loss written in tfjs ops, for `learn` and `createLearner`: `fn` gets the outputs [n, outputs] and the targets [n, width] of a window's n
  * labelled samples, and returns a scalar; its gradient comes from tfjs, everything before and after it from eddy's kernels. A target with a
  * missing element is missing as a whole.
  *

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EddyError } from '../errors.js';
+import { EddyError } from '../core/errors.js';
 import { Sequence } from '../learner/sequence.js';
-import type { Model } from '../model/model.js';
-import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../model/parameters.js';
-import type { StateRecord } from '../model/state.js';
+import type { Model } from '../nn/model/model.js';
+import { checkTensors, type NamedTensor, type Weights, writeTensors } from '../nn/model/parameters.js';
+import type { StateRecord } from '../nn/model/state.js';
 import type { TensorWeights } from './weights.js';
 
 const KERNEL = 'EddySequence';

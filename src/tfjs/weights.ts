@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { EddyError } from '../errors.js';
-import type { Model } from '../model/model.js';
-import type { NamedTensor } from '../model/parameters.js';
+import { EddyError } from '../core/errors.js';
+import type { Model } from '../nn/model/model.js';
+import type { NamedTensor } from '../nn/model/parameters.js';
 
 /** Weights as tfjs tensors (or variables), by PyTorch's names and in its shapes. */
 export type TensorWeights = { readonly [name: string]: tf.Tensor };

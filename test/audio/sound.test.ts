@@ -1,20 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { knobs, type PedalName, pedals } from '../../demos/audio/dsp/pedals.js';
-import { pcmStage } from '../../operators/pcm.js';
+import { pcmStage } from '../../operators/sound/pcm.js';
 import { ErrorToSignal, SoundLearner, SoundPlayer, soundModel } from '../../src/audio/index.js';
-import { dense, loadKernels, lstm, type ModelSpec, openBareRuntime, openModel, type Runtime } from '../../src/bare.js';
+import {
+  createBareRuntime,
+  createModelOn,
+  dense,
+  loadKernels,
+  lstm,
+  type ModelSpec,
+  type Runtime,
+} from '../../src/bare.js';
 
 let runtime: Runtime;
 let dry: Float32Array;
 beforeAll(async () => {
-  runtime = openBareRuntime(await loadKernels());
+  runtime = createBareRuntime(await loadKernels());
   const wav = readFileSync(new URL('../../data/audio/piano_phrase_44k1_mono.wav', import.meta.url));
   pcmStage()().step(wav.subarray(44), (samples) => {
     dry = samples;
   });
 });
-const open = (spec: ModelSpec = soundModel({ units: 8, seed: 2 })) => openModel(runtime, spec);
+const open = (spec: ModelSpec = soundModel({ units: 8, seed: 2 })) => createModelOn(runtime, spec);
 const wetOf = (name: PedalName, sound: Float32Array) => Float32Array.from(sound, pedals[name](knobs, 44100));
 const play = (sound: Float32Array, weights: ReturnType<SoundLearner['weights']>, spec?: ModelSpec) => {
   using model = open(spec);

@@ -7,9 +7,9 @@ import { crc32 } from '../../src/checkpoint/crc32.js';
 import { type CheckpointParts, type Migration, migrate } from '../../src/checkpoint/migrate.js';
 import { readSafetensors, type Tensor } from '../../src/checkpoint/safetensors.js';
 import { writeSafetensors } from '../../src/checkpoint/writeSafetensors.js';
-import { EddyError } from '../../src/errors.js';
-import { openRandom } from '../../src/random.js';
-import type { SnapshotValue } from '../../src/stage.js';
+import { EddyError } from '../../src/core/errors.js';
+import { createRandom } from '../../src/core/random.js';
+import type { SnapshotValue } from '../../src/core/stage.js';
 import { dense, model, recurrent } from './randomModel.js';
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -152,7 +152,7 @@ describe('a damaged checkpoint', () => {
   });
 
   test('whose checksum is right all the same is read whole or refused with a typed error', () => {
-    const random = openRandom(11);
+    const random = createRandom(11);
     const file = encodeCheckpoint(small);
     let refused = 0;
     for (let i = 0; i < 5000; i++) {

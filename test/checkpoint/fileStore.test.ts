@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { fileStore } from '../../src/checkpoint/stores/file.js';
-import { EddyError } from '../../src/errors.js';
-import { openRandom } from '../../src/random.js';
+import { EddyError } from '../../src/core/errors.js';
+import { createRandom } from '../../src/core/random.js';
 import { CrashingDisk, type Fault } from './crashingDisk.js';
 
 const checkpoint = (epoch: number, state = {}) =>
@@ -117,7 +117,7 @@ describe.each([1, 2, 3])('a save that is the fourth of a key, %d of which are ke
 });
 
 test('a life of power cuts, each after any call, loses nothing that was saved and never goes back', async () => {
-  const random = openRandom(5);
+  const random = createRandom(5);
   const pick = (n: number) => Math.floor(n * random.uniform());
   let disk = new CrashingDisk();
   let saved = 0;

@@ -1,16 +1,16 @@
 import { PbfWriter } from 'pbf';
 import { expect, test } from 'vitest';
-import { importGuitarml } from '../../src/checkpoint/import/guitarml.js';
-import { importKeras } from '../../src/checkpoint/import/keras.js';
-import { importOnnx } from '../../src/checkpoint/import/onnx.js';
-import { importPytorch } from '../../src/checkpoint/import/pytorch.js';
-import { importRtneural } from '../../src/checkpoint/import/rtneural.js';
-import { importTfjs } from '../../src/checkpoint/import/tfjs.js';
 import type { Tensor } from '../../src/checkpoint/safetensors.js';
 import { writeSafetensors } from '../../src/checkpoint/writeSafetensors.js';
+import { importGuitarml } from '../../src/interop/import/guitarml.js';
+import { importKeras } from '../../src/interop/import/keras.js';
+import { importOnnx } from '../../src/interop/import/onnx.js';
+import { importPytorch } from '../../src/interop/import/pytorch.js';
+import { importRtneural } from '../../src/interop/import/rtneural.js';
+import { importTfjs } from '../../src/interop/import/tfjs.js';
+import { type Node, onnxOf } from '../interop/onnxModel.js';
+import { tfjsOf } from '../interop/tfjsModel.js';
 import { largestAllocation } from './allocations.js';
-import { type Node, onnxOf } from './onnxModel.js';
-import { tfjsOf } from './tfjsModel.js';
 
 /** One unit, one input. */
 const ones = [1, 1, 1, 1];

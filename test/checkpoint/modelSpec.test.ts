@@ -4,7 +4,7 @@ import type { Json } from '../../src/checkpoint/json.js';
 import { definitionOf, specOf } from '../../src/checkpoint/modelSpec.js';
 import { weightShapes } from '../../src/checkpoint/weights.js';
 import { createModel, dense, embedding, gru, lstm, type ModelSpec, rnn } from '../../src/index.js';
-import { forward } from './forward.js';
+import { forward } from '../interop/forward.js';
 import { randomSequence, randomWeights } from './randomModel.js';
 
 const specs: [string, ModelSpec][] = [

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/random.js';
+import type { Random } from '../../src/core/random.js';
 
 const NUMBERS = ['-1', '0', '1', '4294967296', '9007199254740993', '1e999', '0.5', '""', 'null', '[]', '{}'];
 

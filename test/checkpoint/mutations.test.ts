@@ -3,24 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { writeChecksum } from '../../src/checkpoint/checksum.js';
-import { exportGuitarml } from '../../src/checkpoint/export/guitarml.js';
-import { exportKeras } from '../../src/checkpoint/export/keras.js';
-import { exportOnnx } from '../../src/checkpoint/export/onnx.js';
-import { exportPytorch } from '../../src/checkpoint/export/pytorch.js';
-import { exportRtneural } from '../../src/checkpoint/export/rtneural.js';
-import { importTfjs } from '../../src/checkpoint/import/tfjs.js';
-import { importWeights } from '../../src/checkpoint/importWeights.js';
 import { checkWeights } from '../../src/checkpoint/weights.js';
-import { EddyError } from '../../src/errors.js';
-import { openRandom } from '../../src/random.js';
+import { EddyError } from '../../src/core/errors.js';
+import { createRandom } from '../../src/core/random.js';
+import { exportGuitarml } from '../../src/interop/export/guitarml.js';
+import { exportKeras } from '../../src/interop/export/keras.js';
+import { exportOnnx } from '../../src/interop/export/onnx.js';
+import { exportPytorch } from '../../src/interop/export/pytorch.js';
+import { exportRtneural } from '../../src/interop/export/rtneural.js';
+import { importTfjs } from '../../src/interop/import/tfjs.js';
+import { importWeights } from '../../src/interop/importWeights.js';
+import { tfjsOf } from '../interop/tfjsModel.js';
 import { largestAllocation } from './allocations.js';
 import { mutated } from './mutated.js';
 import { dense, model, recurrent } from './randomModel.js';
-import { tfjsOf } from './tfjsModel.js';
 
 // Of each kind; `npm run mutations` makes a million of them in all.
 const MUTATIONS = Number(process.env.MUTATIONS ?? 1500);
-const random = openRandom(Number(process.env.SEED ?? 3));
+const random = createRandom(Number(process.env.SEED ?? 3));
 
 const small = model({ input: 2, layers: [recurrent('gru', 3), recurrent('gru', 3)], output: dense(1) });
 const state = {

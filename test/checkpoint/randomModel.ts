@@ -1,10 +1,10 @@
 import type { LayerDefinition, ModelDefinition } from '../../src/checkpoint/definition.js';
 import { type Weights, type WeightTensor, weightShapes } from '../../src/checkpoint/weights.js';
-import { openRandom } from '../../src/random.js';
+import { createRandom } from '../../src/core/random.js';
 
 /** Random weights in ±1 for a definition, no two alike. */
 export function randomWeights(definition: ModelDefinition, seed: number): Weights {
-  const random = openRandom(seed);
+  const random = createRandom(seed);
   const weights: { [name: string]: WeightTensor } = {};
   for (const [name, shape] of weightShapes(definition)) {
     const size = shape.reduce((a, b) => a * b, 1);
@@ -15,7 +15,7 @@ export function randomWeights(definition: ModelDefinition, seed: number): Weight
 
 /** A random sequence in ±2. */
 export function randomSequence(steps: number, width: number, seed: number): number[][] {
-  const random = openRandom(seed);
+  const random = createRandom(seed);
   return Array.from({ length: steps }, () =>
     Array.from({ length: width }, () => Math.fround(4 * random.uniform() - 2)),
   );

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { toFloat32 } from '../../src/checkpoint/dtype.js';
 import { readSafetensors, type Tensor } from '../../src/checkpoint/safetensors.js';
 import { writeSafetensors } from '../../src/checkpoint/writeSafetensors.js';
-import { EddyError } from '../../src/errors.js';
-import { readGoldenBytes } from '../golden.js';
+import { EddyError } from '../../src/core/errors.js';
+import { readGoldenBytes } from '../golden/golden.js';
 
 /** A file with this header and so many data bytes, whatever the header says. */
 function fileOf(header: string, dataBytes: number, length?: bigint): Uint8Array {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import type { StoreOptions } from '../../src/checkpoint/store.js';
 import { fileStore } from '../../src/checkpoint/stores/file.js';
-import { openIndexedDbStore } from '../../src/checkpoint/stores/indexedDb.js';
+import { indexedDbStore } from '../../src/checkpoint/stores/indexedDb.js';
 import { memoryStore } from '../../src/checkpoint/stores/memory.js';
 import { describeStore } from './storeContract.js';
 
@@ -26,7 +26,7 @@ const kinds = {
   },
   IndexedDB: async (options?: StoreOptions) => {
     const database = `eddy-${databases++}`;
-    return [await openIndexedDbStore({ ...options, database }), await openIndexedDbStore({ ...options, database })];
+    return [await indexedDbStore({ ...options, database }), await indexedDbStore({ ...options, database })];
   },
 };
 

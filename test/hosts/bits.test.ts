@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { compare } from '../../scripts/bits/compare.mjs';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 describe('npm run bits', () => {
   it('finds the same bits on every host, 10,000 steps of every network', async () => {

@@ -167,10 +167,10 @@ describe('the dashboard, with sensors of its own', () => {
     const { page, errors } = await openPage(chromium, server.url);
     await page.locator('.sensor-lead', { hasText: 'pump' }).click();
     const other = await viewer(server.url, 'pump');
-    const lab = () => other.newest('lab')?.lab;
-    await expect.poll(lab).toBeDefined();
+    const networks = () => other.newest('networks')?.networks;
+    await expect.poll(networks).toBeDefined();
     await page.getByText('LSTM', { exact: true }).first().click();
-    await expect.poll(() => lab()?.settings.cell).toBe('lstm');
+    await expect.poll(() => networks()?.settings.cell).toBe('lstm');
     for (const [label, value] of [
       ['Units', 24],
       ['k1, update every', 4],
@@ -180,11 +180,13 @@ describe('the dashboard, with sensors of its own', () => {
       await page.keyboard.press('Tab');
     }
     await page.getByLabel('Learning rate').fill('-2');
-    await expect.poll(() => lab()?.settings).toEqual({ cell: 'lstm', units: 24, k1: 4, k2: 32, learningRate: 0.01 });
+    await expect
+      .poll(() => networks()?.settings)
+      .toEqual({ cell: 'lstm', units: 24, k1: 4, k2: 32, learningRate: 0.01 });
     await page.getByRole('button', { name: 'Freeze learning' }).click();
-    await expect.poll(() => lab()?.frozen).toBe(true);
+    await expect.poll(() => networks()?.frozen).toBe(true);
     await page.getByRole('button', { name: 'Learn again' }).click();
-    await expect.poll(() => lab()?.frozen).toBe(false);
+    await expect.poll(() => networks()?.frozen).toBe(false);
 
     const weights = async () => {
       const answer = await fetch(new URL('export.checkpoint?sensor=pump', server.url));

@@ -15,7 +15,7 @@ declare module 'vitest' {
 }
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packs the package and installs it in an empty folder, once for all tests of hosts. */
 export default async function install({ provide }: TestProject) {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 import type { ServerMessage, ViewerMessage } from '../../demos/sensor-websocket/protocol.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Builds what `npm start` runs, where it is not up to date. */
 export function buildDemo(): void {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Learner, openLearner } from '../../src/index.js';
+import { createLearner, type Learner } from '../../src/index.js';
 import { error, open, options, warm } from './small.js';
 
 describe('what is disposed', () => {
   it('refuses every use, and disposes again in peace', async () => {
     const model = await open();
     const state = model.openState();
-    const learner = openLearner(model, options);
-    const used = openLearner(model, options);
+    const learner = createLearner(model, options);
+    const used = createLearner(model, options);
     const record = learner.snapshot();
     const weights = model.weights();
     learner.dispose();
@@ -37,7 +37,7 @@ describe('what is disposed', () => {
       () => model.openState(),
       () => model.weights(),
       () => model.setWeights(weights),
-      () => openLearner(model, options),
+      () => createLearner(model, options),
     ])
       expect(use).toThrow(error('disposed', /the model must be open/));
     used.dispose();
@@ -47,15 +47,15 @@ describe('what is disposed', () => {
   it('leaves the other owners of the heap as they were', async () => {
     using model = await open();
     using state = model.openState();
-    const fresh = model.openState();
+    const current = model.openState();
     const gone = await open(9);
-    openLearner(gone, options).dispose();
+    createLearner(gone, options).dispose();
     gone.dispose();
-    fresh.dispose();
+    current.dispose();
     const before = { weights: model.weights(), state: state.snapshot() };
     for (let round = 0; round < 20; round++) {
       using passing = await open(round);
-      using learner = openLearner(passing, options);
+      using learner = createLearner(passing, options);
       warm(learner);
     }
     expect({ weights: model.weights(), state: state.snapshot() }).toEqual(before);

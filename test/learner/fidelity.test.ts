@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/core/random.js';
 import {
   createModel,
   crossEntropy,
@@ -12,12 +13,11 @@ import {
   mse,
   rnn,
 } from '../../src/index.js';
-import { openReferenceNetwork } from '../../src/learner/fidelity/network.js';
-import { openRandom } from '../../src/random.js';
+import { createReferenceNetwork } from '../../src/learner/fidelity/network.js';
 import { tfjsLoss } from '../../src/tfjs/index.js';
 
 const series = (seed: number, n: number) => {
-  const random = openRandom(seed);
+  const random = createRandom(seed);
   return Array.from({ length: n }, () => ({ x: random.normal(), target: random.normal() }));
 };
 
@@ -46,7 +46,7 @@ describe('gradientFidelity', () => {
     using model = await createModel({ input: 1, layers: [rnn(1)], seed: 3 });
     const samples = series(4, 7);
     const total = () => {
-      const network = openReferenceNetwork(model);
+      const network = createReferenceNetwork(model);
       let state = [0];
       return samples.reduce((sum, { x, target }) => {
         const pass = network.step([Math.fround(x)], state);
@@ -69,7 +69,7 @@ describe('gradientFidelity', () => {
     const [up, down] = [nudged(step), nudged(-step)];
     const truth = up.map((value, k) => (value - down[k]) / (2 * step));
     // k1 = 1 and k2 = 1: each window is one sample, so the sum of their losses is that of all samples.
-    const network = openReferenceNetwork(model);
+    const network = createReferenceNetwork(model);
     let state = [0];
     const cut = samples.reduce(
       (sum, { x, target }) => {
@@ -102,7 +102,7 @@ describe('gradientFidelity', () => {
 
   it('rises with k2 where the past matters', async () => {
     using model = await createModel({ input: 1, layers: [lstm(4)], output: dense(1), seed: 1 });
-    const random = openRandom(3);
+    const random = createRandom(3);
     const noise = Array.from({ length: 60 }, () => random.normal());
     // The target is what came four samples before.
     const samples = noise.map((x, t) => (t < 4 ? { x } : { x, target: noise[t - 4] }));

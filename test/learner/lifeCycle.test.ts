@@ -1,11 +1,21 @@
 import fc from 'fast-check';
 import { from, Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { learn } from '../../operators/learn.js';
-import { predict } from '../../operators/predict.js';
-import { adam, createModel, dense, gru, type Learner, lstm, type Metrics, mse, openLearner } from '../../src/index.js';
+import { learn } from '../../operators/networks/learn.js';
+import { predict } from '../../operators/networks/predict.js';
+import {
+  adam,
+  createLearner,
+  createModel,
+  dense,
+  gru,
+  type Learner,
+  lstm,
+  mse,
+  type Telemetry,
+} from '../../src/index.js';
 import { distance } from '../spec/layers.js';
-import { flatSpec, flatWeights, openPair } from '../spec/pair.js';
+import { createPair, flatSpec, flatWeights } from '../spec/pair.js';
 
 const wave = (t: number, phase: number) => ((t * (phase + 3) + phase) % 11) / 5.5 - 1;
 const xOf = (t: number) => [wave(t, 0), wave(t, 1)];
@@ -27,8 +37,8 @@ describe('a learner that is frozen and thinned', () => {
       updateEvery: fc.integer({ min: 1, max: 4 }),
     });
     await fc.assert(
-      fc.asyncProperty(given, fc.array(act, { maxLength: 60 }), async (pace, acts) => {
-        const { model, learner, spec: wanted } = await openPair({ ...pace, rate: 0.05 });
+      fc.asyncProperty(given, fc.array(act, { maxLength: 60 }), async (throttle, acts) => {
+        const { model, learner, spec: wanted } = await createPair({ ...throttle, rate: 0.05 });
         let t = 0;
         for (const one of acts) {
           if ('frozen' in one) {
@@ -43,12 +53,12 @@ describe('a learner that is frozen and thinned', () => {
             const target = one.step ? yOf(t) : undefined;
             const before = flatWeights(model.weights());
             const [got, want] = [learner.step(xOf(t), target), wanted.step(xOf(t), target)];
-            expect([got.updated, got.due?.index]).toEqual([want.updated, want.due?.index]);
+            expect([got.updated, got.scored?.index]).toEqual([want.updated, want.scored?.index]);
             expect(distance([...got.output], want.output)).toBeLessThan(2e-4);
             if (learner.frozen) expect(flatWeights(model.weights())).toEqual(before);
           } else if (t > one.back) {
             const [got, want] = [learner.label(t - one.back, yOf(t)), wanted.label(t - one.back, yOf(t))];
-            expect([got.updated, got.due?.index]).toEqual([want.updated, want.due?.index]);
+            expect([got.updated, got.scored?.index]).toEqual([want.updated, want.scored?.index]);
           }
         }
         expect(distance(flatWeights(model.weights()), flatSpec(wanted.weights()))).toBeLessThan(2e-4);
@@ -63,7 +73,7 @@ describe('a learner that is frozen and thinned', () => {
   it('goes on bit for bit from a snapshot, frozen and half way through the thinning', async () => {
     const open = async () => {
       const model = await createModel(spec);
-      return { model, learner: openLearner(model, { ...options, updateEvery: 3 }) };
+      return { model, learner: createLearner(model, { ...options, updateEvery: 3 }) };
     };
     const [one, two] = [await open(), await open()];
     const play = ({ learner }: { learner: Learner }, first: number, last: number) => {
@@ -97,7 +107,7 @@ describe('a budget of update time', () => {
       reads = updates;
       return clock;
     };
-    const learner = openLearner(model, { ...options, k1: 1, budget: { micros, per, now } });
+    const learner = createLearner(model, { ...options, k1: 1, budget: { micros, per, now } });
     const made: number[] = [];
     for (let t = 1; t <= 64; t++) {
       clock += gap / 1000;
@@ -125,9 +135,9 @@ describe('a budget of update time', () => {
     { budget: { micros: 0, per: 'sample' as const, now: () => 0 } },
     { budget: { micros: 1, per: JSON.parse('"hour"'), now: () => 0 } },
     { budget: { micros: 1, per: 'second' as const, now: JSON.parse('0') } },
-  ])('is refused at the call where it makes no sense: %o', async (pace) => {
+  ])('is refused at the call where it makes no sense: %o', async (throttle) => {
     const model = await createModel(spec);
-    expect(() => openLearner(model, { ...options, ...pace })).toThrow(
+    expect(() => createLearner(model, { ...options, ...throttle })).toThrow(
       expect.objectContaining({ code: 'invalid-option' }),
     );
     model.dispose();
@@ -202,7 +212,7 @@ describe('weights from another model', () => {
     expect([flatWeights(a.weights()), flatWeights(b.weights())]).toEqual([wanted, was]);
     a.swapWeights(b);
     // In the middle of a window: what setWeights does by names.
-    const learners = [a, byName].map((model) => openLearner(model, { ...options, k1: 4 }));
+    const learners = [a, byName].map((model) => createLearner(model, { ...options, k1: 4 }));
     byName.setWeights(a.weights());
     for (let t = 1; t <= 12; t++) {
       if (t === 6) {
@@ -235,16 +245,16 @@ describe('weights from another model', () => {
 describe('what learn and predict tell of themselves', () => {
   it('is what the learner has counted', async () => {
     const model = await createModel(spec);
-    const told: Record<string, number> = {};
-    const metrics: Metrics = {
+    const reported: Record<string, number> = {};
+    const telemetry: Telemetry = {
       add: (name, by) => {
-        told[name] = (told[name] ?? 0) + by;
+        reported[name] = (reported[name] ?? 0) + by;
       },
       set: (name, value) => {
-        told[name] = value;
+        reported[name] = value;
       },
       record: (name) => {
-        told[name] = (told[name] ?? 0) + 1;
+        reported[name] = (reported[name] ?? 0) + 1;
       },
     };
     let learner: Learner | undefined;
@@ -256,7 +266,7 @@ describe('what learn and predict tell of themselves', () => {
           clipNorm: 1e-3,
           updateEvery: 2,
           onInvalid: 'skip',
-          metrics,
+          telemetry,
           features: xOf,
           target: yOf,
           inspect: (opened) => {
@@ -266,14 +276,21 @@ describe('what learn and predict tell of themselves', () => {
       )
       .subscribe();
     const { updates, skipped, clipped } = learner?.counts ?? expect.fail('no learner');
-    expect(told).toMatchObject({ samples: 40, skipped: 1, updates, skippedUpdates: skipped, clipped, stepSeconds: 2 });
+    expect(reported).toMatchObject({
+      samples: 40,
+      skipped: 1,
+      updates,
+      skippedUpdates: skipped,
+      clipped,
+      stepSeconds: 2,
+    });
     expect(clipped).toBeGreaterThan(0);
-    expect(told.heapBytes).toBeGreaterThan(0);
+    expect(reported.heapBytes).toBeGreaterThan(0);
 
     from([1, 2, 3])
-      .pipe(predict(model, { features: xOf, metrics }))
+      .pipe(predict(model, { features: xOf, telemetry }))
       .subscribe();
-    expect(told.samples).toBe(43);
+    expect(reported.samples).toBe(43);
     model.dispose();
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { adam, createModel, dense, embedding, type LearnerOptions, lstm, openLearner, sgd } from '../../src/index.js';
+import { adam, createLearner, createModel, dense, embedding, type LearnerOptions, lstm, sgd } from '../../src/index.js';
 import { error, open, options, wrong } from './small.js';
 
 describe('a learner refuses at the call', () => {
   it.each<[string, object, RegExp]>([
-    ['k1 of 0', { k1: 0 }, /openLearner: k1 must be a whole number ≥ 1 or Infinity, got 0; updates come every k1/],
+    ['k1 of 0', { k1: 0 }, /createLearner: k1 must be a whole number ≥ 1 or Infinity, got 0; updates come every k1/],
     ['k1 that is not whole', { k1: 1.5 }, /k1 must be .* got 1\.5/],
     ['k1 that is NaN', { k1: Number.NaN }, /k1 must be .* got NaN/],
     ['k1 as text', { k1: '8' }, /k1 must be/],
@@ -26,7 +26,7 @@ describe('a learner refuses at the call', () => {
   ])('%s', async (_, given, message) => {
     using model = await open();
     const bytes = model.runtime.heap.bytesInUse;
-    expect(() => openLearner(model, wrong<LearnerOptions>({ ...options, ...given }))).toThrow(
+    expect(() => createLearner(model, wrong<LearnerOptions>({ ...options, ...given }))).toThrow(
       error('invalid-option', message),
     );
     expect(model.runtime.heap.bytesInUse).toBe(bytes);
@@ -40,7 +40,7 @@ describe('a learner refuses at the call', () => {
     gone.dispose();
     const bytes = model.runtime.heap.bytesInUse;
     for (const state of [foreign, gone, wrong<typeof foreign>({ rows: 1 })])
-      expect(() => openLearner(model, { ...options, state })).toThrow(
+      expect(() => createLearner(model, { ...options, state })).toThrow(
         error('invalid-state', /state must be an open one of this model; use model\.openState/),
       );
     expect(model.runtime.heap.bytesInUse).toBe(bytes);
@@ -48,7 +48,7 @@ describe('a learner refuses at the call', () => {
 
   it('a schedule’s factor that is not finite, before any weight changes', async () => {
     using model = await open();
-    using learner = openLearner(model, { ...options, k1: 1, schedule: (k) => (k === 2 ? Number.NaN : 1) });
+    using learner = createLearner(model, { ...options, k1: 1, schedule: (k) => (k === 2 ? Number.NaN : 1) });
     learner.step([1, 1], [1, 1]);
     const weights = model.weights();
     expect(() => learner.step([1, 1], [1, 1])).toThrow(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createModel, dense, type LearnerOptions, lstm, mse, openLearner, type Target } from '../../src/index.js';
-import type { Sample } from '../../src/sample.js';
+import type { Sample } from '../../src/core/sample.js';
+import { createLearner, createModel, dense, type LearnerOptions, lstm, mse, type Target } from '../../src/index.js';
 import { all, error, open, optimizer, options, warm, wrong } from './small.js';
 
 describe('what is bad changes nothing', () => {
@@ -32,7 +32,7 @@ describe('what is bad changes nothing', () => {
 
   it.each(samples)('a sample: %s', async (_, sample, message) => {
     using model = await open();
-    using learner = openLearner(model, options);
+    using learner = createLearner(model, options);
     using state = model.openState();
     warm(learner);
     model.step([0.5, 0.5], state);
@@ -46,7 +46,7 @@ describe('what is bad changes nothing', () => {
 
   it.each(targets)('a target: %s', async (_, target, message) => {
     using model = await open();
-    using learner = openLearner(model, options);
+    using learner = createLearner(model, options);
     warm(learner);
     const before = all(model, learner);
     expect(() => learner.step([1, 1], wrong<Target>(target))).toThrow(error('invalid-sample', message));
@@ -58,7 +58,7 @@ describe('what is bad changes nothing', () => {
   it('a target of several rows of which the last is bad', async () => {
     using model = await open();
     using state = model.openState(3);
-    using learner = openLearner(model, { ...options, state });
+    using learner = createLearner(model, { ...options, state });
     learner.step([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]);
     const before = all(model, learner);
     for (const target of [[9, 9, 9, 9, 9, Number.POSITIVE_INFINITY], [9, 9, 9, 9, 9], 9])
@@ -68,7 +68,7 @@ describe('what is bad changes nothing', () => {
 
   it('a label for a sample that has not been', async () => {
     using model = await open();
-    using learner = openLearner(model, options);
+    using learner = createLearner(model, options);
     warm(learner);
     const before = all(model, learner);
     for (const index of [0, -1, 6, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
@@ -80,19 +80,19 @@ describe('what is bad changes nothing', () => {
 
   it('a label that comes too late: dropped and counted', async () => {
     using model = await open();
-    using learner = openLearner(model, { ...options, maxLag: 2 });
+    using learner = createLearner(model, { ...options, maxLag: 2 });
     warm(learner);
     const before = all(model, learner);
     expect(learner.label(2, [1, 1])).toEqual({ updated: false });
     expect(learner.counts.droppedLabels).toBe(1);
     learner.counts.droppedLabels = 0;
     expect(all(model, learner)).toEqual(before);
-    expect(learner.label(3, [1, 1]).due?.index).toBe(3);
+    expect(learner.label(3, [1, 1]).scored?.index).toBe(3);
   });
 
   it('one sample more than full BPTT has room for, and the sequence can still be learned from', async () => {
     using model = await open();
-    using learner = openLearner(model, { ...options, k1: Infinity, k2: Infinity, maxSteps: 5 });
+    using learner = createLearner(model, { ...options, k1: Infinity, k2: Infinity, maxSteps: 5 });
     warm(learner);
     const before = all(model, learner);
     expect(() => learner.step([1, 1], [1, 1])).toThrow(
@@ -107,7 +107,7 @@ describe('what is bad changes nothing', () => {
     for (const clip of [{}, { clipNorm: 1 }, { clipValue: 1 }, { clipNorm: 1, clipValue: 1 }]) {
       using model = await open();
       const given: LearnerOptions = { k1: 1, k2: 2, loss: mse, optimizer, ...clip };
-      using learner = openLearner(model, given);
+      using learner = createLearner(model, given);
       learner.step([0.1, 0.2], [0.3, 0.4]);
       const weights = model.weights();
       const before = learner.snapshot();
@@ -131,7 +131,7 @@ describe('what is bad changes nothing', () => {
       [name]: { ...weights[name], data: weights[name].data.map(() => value) },
     });
     model.setWeights({ ...weights, ...filled('layers.0.bias_ih', 30), ...filled('output.weight', 0.8e38) });
-    using learner = openLearner(model, options);
+    using learner = createLearner(model, options);
     learner.step([0.1, 0.1]);
     const before = all(model, learner);
     for (let again = 0; again < 2; again++)
@@ -148,7 +148,7 @@ describe('what is bad changes nothing', () => {
 
   it('weights that are not this model’s', async () => {
     using model = await open();
-    using learner = openLearner(model, options);
+    using learner = createLearner(model, options);
     warm(learner);
     const before = all(model, learner);
     const weights = model.weights();
@@ -174,9 +174,9 @@ describe('what is bad changes nothing', () => {
   it('a state or snapshot that is not this learner’s', async () => {
     using model = await open();
     using other = await createModel({ input: 2, layers: [lstm(6)], output: dense(2) });
-    using learner = openLearner(model, options);
-    using stranger = openLearner(other, options);
-    using longer = openLearner(model, { ...options, maxLag: 90 });
+    using learner = createLearner(model, options);
+    using stranger = createLearner(other, options);
+    using longer = createLearner(model, { ...options, maxLag: 90 });
     warm(learner);
     warm(stranger);
     for (let t = 0; t < 60; t++) longer.step([1, 1]);
@@ -194,8 +194,8 @@ describe('what is bad changes nothing', () => {
       {},
       { ...own, first: 0 },
       { ...own, newest: 4 },
-      { ...own, front: 99 },
-      { ...own, fresh: [1] },
+      { ...own, newestLabel: 99 },
+      { ...own, current: [1] },
       { ...own, powers: [1] },
       { ...own, counts: {} },
       { ...own, tape: {} },

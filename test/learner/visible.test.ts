@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/core/random.js';
 import {
   adam,
+  createLearner,
   createModel,
   crossEntropy,
   dense,
@@ -11,14 +13,12 @@ import {
   lstm,
   type ModelSpec,
   mse,
-  openLearner,
   rnn,
   sgd,
 } from '../../src/index.js';
-import { openReferenceNetwork } from '../../src/learner/fidelity/network.js';
-import { crossEntropyReference } from '../../src/losses/crossEntropy/reference.js';
-import { mseReference } from '../../src/losses/mse/reference.js';
-import { openRandom } from '../../src/random.js';
+import { createReferenceNetwork } from '../../src/learner/fidelity/network.js';
+import { crossEntropyReference } from '../../src/nn/losses/crossEntropy/reference.js';
+import { mseReference } from '../../src/nn/losses/mse/reference.js';
 
 const networks: { [name: string]: ModelSpec } = {
   lstm: { input: 2, layers: [lstm(5)], output: dense(2) },
@@ -34,18 +34,18 @@ const networks: { [name: string]: ModelSpec } = {
   'no readout': { input: 2, layers: [lstm(4), rnn(2, { activation: 'sigmoid' })] },
 };
 const normals = (seed: number, n: number) => {
-  const random = openRandom(seed);
+  const random = createRandom(seed);
   return Array.from({ length: n }, () => [random.normal(), random.normal()].map(Math.fround));
 };
 const samplesOf = ({ input }: ModelSpec, seed: number, n: number) => {
-  const random = openRandom(seed);
+  const random = createRandom(seed);
   return input === 1 ? Array.from({ length: n }, () => [random.integer(5)]) : normals(seed, n);
 };
 const norm = (v: number[]) => Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
 
 /** ‖∂ℓ/∂h‖ by layer and sample, in float64, over samples that start from zeros; ℓ the loss at `last`. */
 function referenceNorms(
-  network: ReturnType<typeof openReferenceNetwork>,
+  network: ReturnType<typeof createReferenceNetwork>,
   xs: number[][],
   target: number[],
   last: number,
@@ -76,13 +76,13 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
   ])('is that of the float64 references, its label %s', async (_, labelled, window) => {
     using model = await createModel({ ...spec, seed: 6 });
     // The rate is so small that the weights stay: the references run with those of the end.
-    using learner = openLearner(model, { k1: 1, k2: window, loss: mse, optimizer: sgd(1e-30) });
+    using learner = createLearner(model, { k1: 1, k2: window, loss: mse, optimizer: sgd(1e-30) });
     const xs = samplesOf(spec, 1, 12);
     const target = [0.3, -0.7];
     xs.forEach((x, t) => {
       learner.step(x, t + 1 <= labelled ? target : [Number.NaN, Number.NaN]);
     });
-    const want = referenceNorms(openReferenceNetwork(model), xs, target, labelled - 1, window);
+    const want = referenceNorms(createReferenceNetwork(model), xs, target, labelled - 1, window);
     const got = learner.gradientNormByLag();
     expect(got).toHaveLength(window);
     want.forEach((layers, k) => {
@@ -101,7 +101,7 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
         const run = async (look: boolean) => {
           using model = await createModel({ ...spec, seed: 2 });
           const options: LearnerOptions = { k1, k2, loss: mse, optimizer: adam(0.01), clipNorm: 1 };
-          using learner = openLearner(model, options);
+          using learner = createLearner(model, options);
           const [xs, targets] = [samplesOf(spec, seed, 30), normals(seed + 1, 30)];
           const said = xs.map((x, t) => {
             const step = learner.step(x, t % 3 === 1 ? undefined : targets[t]);
@@ -118,7 +118,7 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
 
   it('reads gates and states that make the next state', async () => {
     using model = await createModel({ ...spec, seed: 6 });
-    using learner = openLearner(model, { k1: 1, k2: 4, loss: mse, optimizer: sgd(0.01) });
+    using learner = createLearner(model, { k1: 1, k2: 4, loss: mse, optimizer: sgd(0.01) });
     expect(learner.gates()).toEqual({});
     const xs = samplesOf(spec, 3, 9);
     for (const x of xs) learner.step(x, [0.1, 0.2]);
@@ -150,10 +150,10 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
 it('reads the gradient of several rows as that of their mean loss, and of a fused loss from its logits', async () => {
   using model = await createModel({ input: 2, layers: [gru(4)], output: dense(3, { activation: 'softmax' }), seed: 1 });
   using state = model.openState(2);
-  using learner = openLearner(model, { k1: 1, k2: 3, loss: crossEntropy, optimizer: sgd(1e-30), state });
+  using learner = createLearner(model, { k1: 1, k2: 3, loss: crossEntropy, optimizer: sgd(1e-30), state });
   const xs = normals(5, 6);
   for (let t = 0; t < 3; t++) learner.step([...xs[2 * t], ...xs[2 * t + 1]], [2, 0]);
-  const network = openReferenceNetwork(model);
+  const network = createReferenceNetwork(model);
   const squares = [0, 0, 0];
   [2, 0].forEach((target, row) => {
     let before: number[] = [0, 0, 0, 0];
@@ -178,7 +178,7 @@ it('reads the gradient of several rows as that of their mean loss, and of a fuse
 
 it('is empty where nothing is labelled', async () => {
   using model = await createModel({ input: 2, layers: [rnn(3)], output: dense(2) });
-  using learner = openLearner(model, { k1: 1, k2: 3, loss: mse, optimizer: sgd(0.1) });
+  using learner = createLearner(model, { k1: 1, k2: 3, loss: mse, optimizer: sgd(0.1) });
   expect(learner.gradientNormByLag()).toEqual(new Float64Array(0));
   learner.step([1, 2], [Number.NaN, Number.NaN]);
   expect(learner.gradientNormByLag()).toEqual(new Float64Array(0));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as index from '../../operators/index.js';
 
@@ -12,9 +12,12 @@ const exempt: Record<string, string> = {
 };
 
 // An operator is what its file is named after.
-const operators = Object.keys(index).filter((name) => existsSync(new URL(`operators/${name}.ts`, root)));
+const files = readdirSync(new URL('operators/', root), { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.includes('/') && file.endsWith('.ts'),
+);
+const operators = Object.keys(index).filter((name) => files.some((file) => file.endsWith(`/${name}.ts`)));
 
-const lawful = readdirSync(here)
+const lawful = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts'))
   .flatMap((file) => [
     ...readFileSync(new URL(file, here), 'utf8').matchAll(/describeOperator(?:<[^(]*>)?\(\s*['"`](\w+)/g),
@@ -32,7 +35,7 @@ describe('every operator', () => {
   });
 
   it('has a stage that using disposes of', () => {
-    const results = readdirSync(new URL('operators/', root)).flatMap((file) =>
+    const results = files.flatMap((file) =>
       [
         ...readFileSync(new URL(`operators/${file}`, root), 'utf8').matchAll(
           /^export function (\w+Stage)\b[\s\S]*?\): (?:\([^()]*\) => )*\(\) => (\w*Stage)</gm,

@@ -4,42 +4,42 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { concatMap, lastValueFrom, map, NEVER, type OperatorFunction, of, pipe, range, Subject } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { asOperator } from '../../operators/asOperator.js';
-import { baseline } from '../../operators/baseline.js';
-import { classMetrics } from '../../operators/classMetrics.js';
-import { detectAnomalies } from '../../operators/detectAnomalies.js';
-import { detectDrift } from '../../operators/detectDrift.js';
-import { difference } from '../../operators/difference.js';
-import { forecast } from '../../operators/forecast.js';
-import { frame } from '../../operators/frame.js';
-import { generate } from '../../operators/generate.js';
-import { impute } from '../../operators/impute.js';
-import { inverse } from '../../operators/inverse.js';
-import { keyed } from '../../operators/keyed.js';
-import { keyedPredict } from '../../operators/keyedPredict.js';
-import { learn } from '../../operators/learn.js';
-import { learnApart } from '../../operators/learnApart.js';
-import { learnLate } from '../../operators/learnLate.js';
-import { measured } from '../../operators/measured.js';
-import { mel } from '../../operators/mel.js';
-import { metrics } from '../../operators/metrics.js';
-import { minMax } from '../../operators/minMax.js';
-import { outputIntervals } from '../../operators/outputIntervals.js';
-import { pcm } from '../../operators/pcm.js';
-import { predict } from '../../operators/predict.js';
-import { resample } from '../../operators/resample.js';
-import { spectrum } from '../../operators/spectrum.js';
-import { standardize } from '../../operators/standardize.js';
-import { timeFeatures } from '../../operators/timeFeatures.js';
-import { withInputs } from '../../operators/withInputs.js';
-import { serveLearner } from '../../src/apart/serveLearner.js';
+import { baseline } from '../../operators/forecasting/baseline.js';
+import { classMetrics } from '../../operators/forecasting/classMetrics.js';
+import { detectAnomalies } from '../../operators/forecasting/detectAnomalies.js';
+import { detectDrift } from '../../operators/forecasting/detectDrift.js';
+import { forecast } from '../../operators/forecasting/forecast.js';
+import { metrics } from '../../operators/forecasting/metrics.js';
+import { keyed } from '../../operators/keyed/keyed.js';
+import { keyedPredict } from '../../operators/keyed/keyedPredict.js';
+import { generate } from '../../operators/networks/generate.js';
+import { learn } from '../../operators/networks/learn.js';
+import { learnDelayed } from '../../operators/networks/learnDelayed.js';
+import { learnInWorker } from '../../operators/networks/learnInWorker.js';
+import { outputIntervals } from '../../operators/networks/outputIntervals.js';
+import { predict } from '../../operators/networks/predict.js';
+import { difference } from '../../operators/preparation/difference.js';
+import { impute } from '../../operators/preparation/impute.js';
+import { inverse } from '../../operators/preparation/inverse.js';
+import { minMax } from '../../operators/preparation/minMax.js';
+import { resample } from '../../operators/preparation/resample.js';
+import { standardize } from '../../operators/preparation/standardize.js';
+import { timeFeatures } from '../../operators/preparation/timeFeatures.js';
+import { frame } from '../../operators/sound/frame.js';
+import { mel } from '../../operators/sound/mel.js';
+import { pcm } from '../../operators/sound/pcm.js';
+import { spectrum } from '../../operators/sound/spectrum.js';
+import { asOperator } from '../../operators/streams/asOperator.js';
+import { instrument } from '../../operators/streams/instrument.js';
+import { withInputs } from '../../operators/streams/withInputs.js';
+import { createSeasonalNaive } from '../../src/forecast/baselines/seasonalNaive.js';
+import { startNetworks } from '../../src/forecast/networkForecaster.js';
 import { createModel, dense, gaussianNll, lstm, mse, sgd } from '../../src/index.js';
-import { openSeasonalNaive } from '../../src/online/baselines/seasonalNaive.js';
-import { startNetworks } from '../../src/online/networkExpert.js';
-import { openMomentScaler } from '../../src/online/scaler.js';
 import { startTfjs } from '../../src/runtime/tfjs.js';
-import { openSum } from './sum.js';
-import { Source, worlds } from './worlds.js';
+import { createMomentScaler } from '../../src/stats/scaler.js';
+import { runLearnerWorker } from '../../src/worker/runLearnerWorker.js';
+import { openSum } from './shared/sum.js';
+import { Source, worlds } from './shared/worlds.js';
 
 /** In full: where each growth is written down. */
 const report = process.env.SOAK_REPORT;
@@ -82,7 +82,7 @@ const learning = { k1: 4, k2: 8, loss: mse, optimizer: sgd(1e-6) };
 const sum = () => openSum({ log });
 const pairs = map((x: number) => ({ output: x, target: (x * 7) % 5 }));
 const timed = map((x: number, i: number) => ({ time: i * 1000, values: x }));
-const scaler = openMomentScaler();
+const scaler = createMomentScaler();
 scaler.learn(Float64Array.of(1));
 
 interface Soaked {
@@ -92,7 +92,7 @@ interface Soaked {
 }
 const operators: Record<string, Soaked> = {
   asOperator: { operator: () => asOperator(sum) },
-  measured: { operator: () => asOperator(measured(sum, { add() {}, set() {}, record() {} })) },
+  instrument: { operator: () => asOperator(instrument(sum, { add() {}, set() {}, record() {} })) },
   withInputs: { operator: () => withInputs<number, never>([NEVER]) },
   keyed: { operator: () => keyed((x) => x % 50, sum, { maxKeys: 20, store: new Map() }), cost: 4 },
   'keyed with a clock': { operator: () => keyed((x) => x % 50, sum, { idleMs: 60_000 }) },
@@ -100,11 +100,11 @@ const operators: Record<string, Soaked> = {
   predict: { operator: () => predict<number>(model) },
   generate: { operator: () => generate<number>(model, { steps: 2 }) },
   learn: { operator: () => learn<number>(model, { ...learning, horizon: 1, target: (x) => x }) },
-  learnLate: {
+  learnDelayed: {
     operator: () => {
       const labels = NEVER;
       const id = (x: number) => x;
-      return learnLate<number, number>(model, { ...learning, labels, sampleId: id, labelId: id, target: id });
+      return learnDelayed<number, number>(model, { ...learning, labels, sampleId: id, labelId: id, target: id });
     },
   },
   'frame, spectrum': { operator: () => pipe(frame(8, 4), spectrum(8)) },
@@ -140,7 +140,7 @@ const operators: Record<string, Soaked> = {
   },
   detectDrift: { operator: () => detectDrift({ value: (x: number) => x / 1000 }), cost: 20 },
   detectAnomalies: { operator: () => detectAnomalies<number>(), cost: 500 },
-  baseline: { operator: () => baseline(openSeasonalNaive), cost: 4 },
+  baseline: { operator: () => baseline(createSeasonalNaive), cost: 4 },
   forecast: { operator: () => forecast<number>({ networks: 1 }), cost: 1000 },
 };
 
@@ -173,20 +173,20 @@ describe.each(Object.entries(operators))('%s ends at its memory baseline', (name
   });
 });
 
-describe('learnApart ends at its memory baseline', () => {
+describe('learnInWorker ends at its memory baseline', () => {
   const workers = () => {
     const { port1, port2 } = new MessageChannel();
-    serveLearner(port2);
+    runLearnerWorker(port2);
     return port1;
   };
   const taught = { ...learning, worker: workers, target: (x: number) => x, until: 'learned' as const };
 
   it(`after ${ROUNDS / 100} rounds of subscribing and leaving`, { timeout: 600_000 }, async () => {
     const rounds = async (count: number) => {
-      for (let i = 0; i < count; i++) await lastValueFrom(of(1, 2, 3).pipe(learnApart<number>(model, taught)));
+      for (let i = 0; i < count; i++) await lastValueFrom(of(1, 2, 3).pipe(learnInWorker<number>(model, taught)));
     };
     await rounds(ROUNDS / 100);
-    await endsAtItsBaseline('learnApart', `${ROUNDS / 100} rounds`, () => rounds(ROUNDS / 100));
+    await endsAtItsBaseline('learnInWorker', `${ROUNDS / 100} rounds`, () => rounds(ROUNDS / 100));
   });
 
   it(`after ${SAMPLES} samples`, { timeout: 600_000 }, async () => {
@@ -200,11 +200,11 @@ describe('learnApart ends at its memory baseline', () => {
           }),
           concatMap((block) => range(block * 500, 500)),
           map((i) => i % 1000),
-          learnApart<number>(model, taught),
+          learnInWorker<number>(model, taught),
         ),
       );
     await feed(SAMPLES / 10);
-    await endsAtItsBaseline('learnApart', `${SAMPLES} samples`, async () => void (await feed(SAMPLES)));
+    await endsAtItsBaseline('learnInWorker', `${SAMPLES} samples`, async () => void (await feed(SAMPLES)));
   });
 });
 

@@ -1,14 +1,14 @@
-import { type GruOptions, gruReference } from '../../src/cells/gru/reference.js';
-import { lstmReference } from '../../src/cells/lstm/reference.js';
+import { type GruOptions, gruReference } from '../../src/nn/cells/gru/reference.js';
+import { lstmReference } from '../../src/nn/cells/lstm/reference.js';
 import type {
   CellReference,
   ReferenceGradients,
   ReferenceState,
   ReferenceTape,
   ReferenceWeights,
-} from '../../src/cells/reference.js';
-import { type RnnOptions, rnnReference } from '../../src/cells/rnn/reference.js';
-import { type GoldenCell, rowsOf, type Tensor, type Tensors } from '../golden.js';
+} from '../../src/nn/cells/reference.js';
+import { type RnnOptions, rnnReference } from '../../src/nn/cells/rnn/reference.js';
+import { type GoldenCell, rowsOf, type Tensor, type Tensors } from '../golden/golden.js';
 
 /** A cell's reference with its options, one step at a time. */
 export interface SpecLayer {

@@ -1,7 +1,7 @@
-import type { ReferenceState, ReferenceWeights } from '../../src/cells/reference.js';
-import type { LossResult, Target } from '../../src/losses/reference.js';
-import { type OptimizerReference, zeros } from '../../src/optimizers/reference.js';
-import { type DenseActivation, type DenseWeights, denseReference } from '../../src/readouts/dense/reference.js';
+import type { ReferenceState, ReferenceWeights } from '../../src/nn/cells/reference.js';
+import type { LossResult, Target } from '../../src/nn/losses/reference.js';
+import { type OptimizerReference, zeros } from '../../src/nn/optimizers/reference.js';
+import { type DenseActivation, type DenseWeights, denseReference } from '../../src/nn/readouts/dense/reference.js';
 import type { SpecLayer } from './layers.js';
 
 export interface SpecWeights {
@@ -38,7 +38,7 @@ export interface SpecOptions<O extends { lr: number }, S> {
 /** What a sample or a label brought about. */
 export interface Learnt {
   /** The prediction whose target has just come. */
-  due?: { index: number; output: number[]; target: Target; loss: number };
+  scored?: { index: number; output: number[]; target: Target; loss: number };
   updated: boolean;
   /** The norm before any clipping. */
   gradientNorm?: number;
@@ -61,7 +61,7 @@ const rowsOf = ({ layers, output }: SpecWeights): number[][] => [
 const norm = (g: number[]) => Math.sqrt(g.reduce((sum, v) => sum + v * v, 0));
 
 /** Online TBPTT(k1, k2) as defined, nothing saved, nothing clever: what the learner is held to. One row. */
-export function openSpecLearner<O extends { lr: number }, S>(options: SpecOptions<O, S>) {
+export function createSpecLearner<O extends { lr: number }, S>(options: SpecOptions<O, S>) {
   const { layers, output = 'linear', k1, k2, loss, optimizer, maxLag } = options;
   const { clipNorm = Infinity, clipValue = Infinity, schedule = () => 1, updateEvery = 1 } = options;
   const zeroState: ReferenceState[] = options.weights.layers.map((l) => ({ h: zeros(l.weight_hh[0].length) }));
@@ -70,7 +70,7 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     weights: options.weights,
     state: options.state ?? zeroState,
     samples,
-    front: 0,
+    newestLabel: 0,
     optimizer: optimizer.rule.start(rowsOf(options.weights).flat().length),
     frozen: false,
     passedOver: 0,
@@ -94,7 +94,7 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
 
   /** The gradient of the mean loss over the labelled samples of the window that ends at the front, none into its first state. */
   function windowGradient(): number[] | undefined {
-    const window = now.samples.slice(now.front - Math.min(k2, now.front), now.front);
+    const window = now.samples.slice(now.newestLabel - Math.min(k2, now.newestLabel), now.newestLabel);
     let state = window[0].before;
     const passes = window.map(({ x, target }) => {
       const pass = run(x, state);
@@ -133,7 +133,7 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
   }
 
   /** An update is due: frozen, it is left out; thinned, all but the n-th are. */
-  function due(): Learnt {
+  function attempt(): Learnt {
     if (now.frozen || ++now.passedOver < updateEvery) {
       now.skipped++;
       return { updated: false };
@@ -170,11 +170,11 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
   function take(index: number, target: Target): Learnt {
     const sample = now.samples[index - 1];
     sample.target = target;
-    const scored = loss.of(sample.read, target);
-    const from = now.front;
-    now.front = Math.max(from, index);
-    const learnt = Math.floor(now.front / k1) > Math.floor(from / k1) ? due() : { updated: false };
-    return { ...(scored && { due: { index, output: sample.output, target, loss: scored.loss } }), ...learnt };
+    const lossOf = loss.of(sample.read, target);
+    const from = now.newestLabel;
+    now.newestLabel = Math.max(from, index);
+    const learnt = Math.floor(now.newestLabel / k1) > Math.floor(from / k1) ? attempt() : { updated: false };
+    return { ...(lossOf && { scored: { index, output: sample.output, target, loss: lossOf.loss } }), ...learnt };
   }
 
   return {
@@ -195,8 +195,8 @@ export function openSpecLearner<O extends { lr: number }, S>(options: SpecOption
     },
     /** Ends the sequence, as completion does: full BPTT learns now. Time starts anew; weights and optimizer go on. */
     reset(): Learnt {
-      const learnt = k1 === Infinity && now.front > 0 ? due() : { updated: false };
-      now = { ...now, samples: [], front: 0, state: structuredClone(zeroState) };
+      const learnt = k1 === Infinity && now.newestLabel > 0 ? attempt() : { updated: false };
+      now = { ...now, samples: [], newestLabel: 0, state: structuredClone(zeroState) };
       return learnt;
     },
     /** The next step and the next window use these; kept states stay as they were computed, the optimizer goes on. */

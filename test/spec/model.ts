@@ -1,7 +1,7 @@
-import type { ReferenceState, ReferenceWeights } from '../../src/cells/reference.js';
 import type { Model, StateRecord, Weights } from '../../src/index.js';
-import { zeros } from '../../src/optimizers/reference.js';
-import { rowsOf } from '../golden.js';
+import type { ReferenceState, ReferenceWeights } from '../../src/nn/cells/reference.js';
+import { zeros } from '../../src/nn/optimizers/reference.js';
+import { rowsOf } from '../golden/golden.js';
 import { type SpecLayer, specGru, specLstm, specRnn } from './layers.js';
 import type { SpecWeights } from './learner.js';
 

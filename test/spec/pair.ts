@@ -1,9 +1,18 @@
-import { createModel, dense, type LearnerOptions, lstm, mse, openLearner, sgd, type Weights } from '../../src/index.js';
-import { mseReference } from '../../src/losses/mse/reference.js';
-import { sgdReference } from '../../src/optimizers/sgd/reference.js';
-import { rowsOf } from '../golden.js';
+import {
+  createLearner,
+  createModel,
+  dense,
+  type LearnerOptions,
+  lstm,
+  mse,
+  sgd,
+  type Weights,
+} from '../../src/index.js';
+import { mseReference } from '../../src/nn/losses/mse/reference.js';
+import { sgdReference } from '../../src/nn/optimizers/sgd/reference.js';
+import { rowsOf } from '../golden/golden.js';
 import { specLstm } from './layers.js';
-import { openSpecLearner, type SpecWeights } from './learner.js';
+import { createSpecLearner, type SpecWeights } from './learner.js';
 
 /** Named weights as the specification takes them. */
 export function specWeights(weights: Weights, layers: number): SpecWeights {
@@ -41,7 +50,7 @@ export interface PairOptions
 }
 
 /** A learner and the specification of it with equal weights: an LSTM stack, mse, sgd. */
-export async function openPair({
+export async function createPair({
   input = 2,
   units = [3],
   outputs = 1,
@@ -52,9 +61,9 @@ export async function openPair({
   ...options
 }: PairOptions) {
   const model = await createModel({ input, layers: units.map((n) => lstm(n)), output: dense(outputs), seed });
-  const learner = openLearner(model, { ...options, maxLag, loss: mse, optimizer: sgd(rate, { momentum }) });
+  const learner = createLearner(model, { ...options, maxLag, loss: mse, optimizer: sgd(rate, { momentum }) });
   const { maxSteps: _, ...specOptions } = options;
-  const spec = openSpecLearner({
+  const spec = createSpecLearner({
     layers: units.map(() => specLstm()),
     weights: specWeights(model.weights(), units.length),
     loss: { of: mseReference },

@@ -1,13 +1,13 @@
-import type { ReferenceState } from '../../src/cells/reference.js';
 import { adagrad, adam, adamw, type Optimizer, rmsprop, sgd } from '../../src/index.js';
-import type { Target as SpecTarget } from '../../src/losses/reference.js';
-import { adagradReference } from '../../src/optimizers/adagrad/reference.js';
-import { adamReference } from '../../src/optimizers/adam/reference.js';
-import { adamwReference } from '../../src/optimizers/adamw/reference.js';
-import type { OptimizerReference } from '../../src/optimizers/reference.js';
-import { rmspropReference } from '../../src/optimizers/rmsprop/reference.js';
-import { sgdReference } from '../../src/optimizers/sgd/reference.js';
-import { type Learnt, openSpecLearner, type SpecOptions, type SpecWeights } from './learner.js';
+import type { ReferenceState } from '../../src/nn/cells/reference.js';
+import type { Target as SpecTarget } from '../../src/nn/losses/reference.js';
+import { adagradReference } from '../../src/nn/optimizers/adagrad/reference.js';
+import { adamReference } from '../../src/nn/optimizers/adam/reference.js';
+import { adamwReference } from '../../src/nn/optimizers/adamw/reference.js';
+import type { OptimizerReference } from '../../src/nn/optimizers/reference.js';
+import { rmspropReference } from '../../src/nn/optimizers/rmsprop/reference.js';
+import { sgdReference } from '../../src/nn/optimizers/sgd/reference.js';
+import { createSpecLearner, type Learnt, type SpecOptions, type SpecWeights } from './learner.js';
 
 /** The specification without the type of its optimizer's state. */
 export interface Spec {
@@ -26,7 +26,7 @@ type Shared = Omit<SpecOptions<{ lr: number }, unknown>, 'optimizer'>;
 /** An optimizer, and what opens the specification with its reference. ε is large: around 0 a gradient's rounding must not decide a step. */
 function ruled<O extends { lr: number }, S>(optimizer: Optimizer, rule: OptimizerReference<O, S>, options: O) {
   const open = (shared: Shared): Spec => {
-    const spec = openSpecLearner({ ...shared, optimizer: { rule, options } });
+    const spec = createSpecLearner({ ...shared, optimizer: { rule, options } });
     const mark = () => {
       const kept = spec.snapshot();
       return () => spec.restore(kept);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { ReferenceState } from '../../src/cells/reference.js';
+import { createRandom } from '../../src/core/random.js';
 import {
   cosine,
+  createLearner,
   dense,
   exponential,
   gru,
@@ -10,13 +11,12 @@ import {
   type Learner,
   lstm,
   type Model,
-  openLearner,
   rnn,
   type Schedule,
 } from '../../src/index.js';
-import { openModel } from '../../src/openModel.js';
-import { openRandom } from '../../src/random.js';
-import type { Judged } from './judged.js';
+import type { ReferenceState } from '../../src/nn/cells/reference.js';
+import { createModelOn } from '../../src/nn/createModelOn.js';
+import type { Judged } from './checked.js';
 import { distance } from './layers.js';
 import type { Learnt } from './learner.js';
 import { flatRecord, flatState, flatTensors, flatWeights, specLayersOf, specWeightsOf } from './model.js';
@@ -65,14 +65,14 @@ export interface Pair {
 
 /** Biases too, and small enough that a relu's state stays so. */
 export function draw(model: Model, seed: number): void {
-  const random = openRandom(seed);
+  const random = createRandom(seed);
   const drawn = Object.entries(model.weights()).map(([name, { shape, data }]) => {
     return [name, { shape, data: data.map(() => 0.4 * random.normal()) }] as const;
   });
   model.setWeights(Object.fromEntries(drawn));
 }
 
-export function openPair(
+export function createPair(
   runtime: Model['runtime'],
   { input, layers, optimizer, k, maxLag, clip, schedule, adds, seed }: Setup,
   given: Judged,
@@ -82,12 +82,12 @@ export function openPair(
   if (!given.readout) stack.push(forms[layers[0][0]](given.outputs));
   const output = given.readout && { output: dense(given.outputs, { activation: given.readout }) };
   const skip = adds && given.readout === 'linear' && given.outputs <= input;
-  const model = openModel(runtime, { input, layers: stack, ...output, skip });
+  const model = createModelOn(runtime, { input, layers: stack, ...output, skip });
   draw(model, seed);
   const scheduled = schedule && { schedule: schedules[schedule] };
   const rule = optimizers[optimizer];
   const shared = { k1, k2, maxLag, ...clip, ...scheduled };
-  const learner = openLearner(model, { ...shared, loss: given.loss, optimizer: rule.optimizer, maxSteps: 400 });
+  const learner = createLearner(model, { ...shared, loss: given.loss, optimizer: rule.optimizer, maxSteps: 400 });
   const spec = rule.open({
     ...shared,
     layers: specLayersOf(model),
@@ -102,10 +102,10 @@ export function openPair(
 export const NEAR = 2e-4;
 export function expectSame(pair: Pair, got: LabelStep, want: Learnt): void {
   const { spec, learner, model } = pair;
-  expect(got.due?.index).toBe(want.due?.index);
-  if (got.due && want.due) {
-    expect(distance([...got.due.output], want.due.output)).toBeLessThan(NEAR);
-    expect(distance([got.due.loss], [want.due.loss])).toBeLessThan(NEAR);
+  expect(got.scored?.index).toBe(want.scored?.index);
+  if (got.scored && want.scored) {
+    expect(distance([...got.scored.output], want.scored.output)).toBeLessThan(NEAR);
+    expect(distance([got.scored.loss], [want.scored.loss])).toBeLessThan(NEAR);
   }
   expect(got.updated).toBe(want.updated);
   if (want.gradientNorm !== undefined)

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelSpec } from '../../src/model/definition.js';
+import type { ModelSpec } from '../../src/nn/model/definition.js';
 
 type Tensors = { readonly [name: string]: tf.Tensor };
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/core/random.js';
 import { createModel, dense, embedding, gru, lstm, type ModelSpec, rnn } from '../../src/index.js';
-import { openRandom } from '../../src/random.js';
 import { sequence, takeWeights, variables } from '../../src/tfjs/index.js';
 import { networkOfOps } from './network.js';
 
@@ -23,7 +23,7 @@ const networks: { [name: string]: ModelSpec } = {
   'lstm over rnn, no readout': { input: 3, layers: [rnn(4), lstm(5)] },
 };
 
-const random = openRandom(11);
+const random = createRandom(11);
 const normal = (shape: number[]) =>
   tf.tensor(
     Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => random.normal()),

@@ -1,5 +1,5 @@
 import { SoundLearner, soundModel } from 'rx-eddy/audio';
-import { openBareRuntime, openModel } from 'rx-eddy/bare';
+import { createBareRuntime, createModelOn } from 'rx-eddy/bare';
 import type { FromLearner, LearnerSetting, Take, ToLearner } from '../messages.js';
 import { follow } from './follow.js';
 import { Progress } from './Progress.js';
@@ -25,7 +25,7 @@ function take(message: ToLearner): void {
   if (message.type === 'open') {
     learning?.learner.dispose();
     const { setting, kernels } = message;
-    const model = openModel(openBareRuntime(kernels), soundModel(setting));
+    const model = createModelOn(createBareRuntime(kernels), soundModel(setting));
     learning = { learner: new SoundLearner(model, setting), setting };
   } else if (message.type === 'pause') paused = message.paused;
   else if (!learning) throw new Error('the learner must be open before it hears anything');

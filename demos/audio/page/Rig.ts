@@ -1,5 +1,5 @@
 import { type SoundCell, SoundPlayer, soundModel } from 'rx-eddy/audio';
-import { loadKernels, openBareRuntime, openModel } from 'rx-eddy/bare';
+import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf, specOf } from 'rx-eddy/checkpoint';
 import type {
   FromLearner,
@@ -124,7 +124,9 @@ export class Rig {
   }
 
   /** Another learner, on the same kernels, for sounds from files. */
-  openLearner(...[setting, hear]: [ConstructorParameters<typeof Learner>[1], (message: FromLearner) => void]): Learner {
+  createLearner(
+    ...[setting, hear]: [ConstructorParameters<typeof Learner>[1], (message: FromLearner) => void]
+  ): Learner {
     return new Learner(this.#kernels, setting, hear);
   }
 
@@ -141,7 +143,7 @@ export class Rig {
 
 /** The best of some tenths of a second, as other work on the machine only ever slows it down. */
 function speedOf(kernels: WebAssembly.Module, { definition, weights }: NetworkRecord, sampleRate: number): number {
-  using model = openModel(openBareRuntime(kernels), specOf(definition));
+  using model = createModelOn(createBareRuntime(kernels), specOf(definition));
   model.setWeights(weights);
   using player = new SoundPlayer(model);
   const sound = [Float32Array.from({ length: Math.ceil(sampleRate / 10) }, (_, t) => (t % 100) / 200)];
@@ -155,6 +157,6 @@ function speedOf(kernels: WebAssembly.Module, { definition, weights }: NetworkRe
 }
 
 function newNetwork(kernels: WebAssembly.Module, cell: SoundCell, units: number): NetworkRecord {
-  using model = openModel(openBareRuntime(kernels), soundModel({ cell, units }));
+  using model = createModelOn(createBareRuntime(kernels), soundModel({ cell, units }));
   return { definition: definitionOf(model.spec), weights: model.weights() };
 }

@@ -1,5 +1,6 @@
 import type { SoundCell } from 'rx-eddy/audio';
-import { decodeCheckpoint, encodeCheckpoint, importWeights, type ModelDefinition } from 'rx-eddy/checkpoint';
+import { decodeCheckpoint, encodeCheckpoint, type ModelDefinition } from 'rx-eddy/checkpoint';
+import { importWeights } from 'rx-eddy/interop';
 import type { NetworkRecord } from '../messages.js';
 
 /** A learned pedal as the file that `eddy audio apply` plays. */

@@ -1,5 +1,5 @@
 import { SoundPlayer } from 'rx-eddy/audio';
-import { type Model, openModel, type Runtime, type Weights } from 'rx-eddy/bare';
+import { createModelOn, type Model, type Runtime, type Weights } from 'rx-eddy/bare';
 import { specOf } from 'rx-eddy/checkpoint';
 import type { NetworkRecord } from '../messages.js';
 import { Fader } from './Fader.js';
@@ -18,7 +18,7 @@ export class FreshPlayer implements Disposable {
 
   constructor(runtime: Runtime, { definition, weights }: NetworkRecord, fadeSamples: number) {
     const voice = (): Voice => {
-      const model = openModel(runtime, specOf(definition));
+      const model = createModelOn(runtime, specOf(definition));
       model.setWeights(weights);
       return { model, player: new SoundPlayer(model) };
     };

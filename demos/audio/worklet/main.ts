@@ -1,5 +1,5 @@
 import { ErrorToSignal } from 'rx-eddy/audio';
-import { openBareRuntime, type Runtime } from 'rx-eddy/bare';
+import { createBareRuntime, type Runtime } from 'rx-eddy/bare';
 import { type Effect, pedals } from '../dsp/pedals.js';
 import type {
   FromLearnerToProcessor,
@@ -39,7 +39,7 @@ class Processor extends AudioWorkletProcessor {
 
   constructor({ processorOptions: { kernels, network, pedal } }: { processorOptions: ProcessorOptions }) {
     super();
-    this.#runtime = openBareRuntime(kernels);
+    this.#runtime = createBareRuntime(kernels);
     this.#player = this.#open(network);
     this.#pedal = this.#turn(pedal);
     const fade = Math.ceil(FADE_SECONDS * sampleRate);

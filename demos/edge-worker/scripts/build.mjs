@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { bundleForNode } from '../../../scripts/bundleForNode.mjs';
 import { bundle } from '../../../scripts/hosts/bundle.mjs';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const demo = join(root, 'demos/edge-worker');
 
 /** The fleet's page is one file: its script and its styles are put into it. */

@@ -1,21 +1,21 @@
 // npm run edge:base: what new sensors start from, demos/edge-worker/base.safetensors. Four series of Beijing's weather and air, side by side on
 // one network; see data/README.md for where they are from. Prints how well a new sensor does in its first 500 samples, with it and without.
 import { writeFileSync } from 'node:fs';
-import { loadKernels, type Model, openBareRuntime, openModel } from 'rx-eddy/bare';
+import { createBareRuntime, createModelOn, loadKernels, type Model } from 'rx-eddy/bare';
 import { definitionOf, encodeCheckpoint } from 'rx-eddy/checkpoint';
 import { NETWORK } from '../src/network.js';
-import { openSensorStage } from '../src/sensorStage.js';
+import { createSensorStage } from '../src/sensorStage.js';
 import { readSeries, TRANSFORMER } from './series.js';
 
 const SAMPLES = 2_000;
 const FIRST = 500;
 const FILE = 'demos/edge-worker/base.safetensors';
 
-const runtime = openBareRuntime(await loadKernels());
+const runtime = createBareRuntime(await loadKernels());
 
 /** A network whose readout says "no change" until it has learned better. */
 function openSilent(): Model {
-  const model = openModel(runtime, NETWORK);
+  const model = createModelOn(runtime, NETWORK);
   const weights = model.weights();
   for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
   model.setWeights(weights);
@@ -24,7 +24,7 @@ function openSilent(): Model {
 
 /** The share of the last value's absolute error that the forecasts take away over the first samples. */
 function skill(values: Float32Array, model: Model): string {
-  const stage = openSensorStage(model);
+  const stage = createSensorStage(model);
   let error = 0;
   let moved = 0;
   for (const [i, value] of values.slice(0, FIRST).entries()) {
@@ -42,7 +42,7 @@ const series = ['TEMP', 'PRES', 'DEWP', 'pm2.5'].map((column) =>
   readSeries('pm25/beijing-pm25-2010-2014.csv.gz', column),
 );
 const model = openSilent();
-const stages = series.map(() => openSensorStage(model));
+const stages = series.map(() => createSensorStage(model));
 for (let t = 0; t < SAMPLES; t++) for (const [k, stage] of stages.entries()) stage.step(series[k][t], () => {});
 for (const stage of stages) stage.dispose();
 const weights = model.weights();
@@ -54,7 +54,7 @@ console.log(
 const others = ['HUFL', 'MUFL', 'LUFL', 'OT'].map((column) => [TRANSFORMER, column]);
 for (const [path, column] of [['nab/nyc_taxi.csv', 'value'], ...others]) {
   const values = readSeries(path, column);
-  const trained = openModel(runtime, NETWORK);
+  const trained = createModelOn(runtime, NETWORK);
   trained.setWeights(weights);
   console.log(`${path} ${column}: ${skill(values, openSilent())} | ${skill(values, trained)}`);
 }

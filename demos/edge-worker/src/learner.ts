@@ -1,5 +1,5 @@
-import { type Model, openBareRuntime, openModel, type Stage } from 'rx-eddy/bare';
-import { type CheckpointStore, decodeCheckpoint, definitionOf, openSaver, type Saver } from 'rx-eddy/checkpoint';
+import { createBareRuntime, createModelOn, type Model, type Stage } from 'rx-eddy/bare';
+import { type CheckpointStore, createSaver, decodeCheckpoint, definitionOf, type Saver } from 'rx-eddy/checkpoint';
 import kernels from 'rx-eddy/eddy.wasm';
 import type { Anomaly } from 'rx-eddy/operators';
 import base from '../base.safetensors';
@@ -7,13 +7,13 @@ import { NETWORK } from './network.js';
 import { asRecord } from './record.js';
 import { Refusal } from './refusal.js';
 import type { Answer, Past } from './replies.js';
-import { openSensorStage } from './sensorStage.js';
+import { createSensorStage } from './sensorStage.js';
 
 /** The name of an object's only checkpoint. */
 export const KEY = 'sensor';
 
 /** One runtime and one heap for all objects of the isolate. */
-const runtime = openBareRuntime(kernels);
+const runtime = createBareRuntime(kernels);
 
 /** Networks whose learners were closed: to set weights costs much less than to draw new ones. */
 const spare: Model[] = [];
@@ -47,12 +47,12 @@ export class Learner implements Past {
 
   /** Goes on from the store's checkpoint, or begins from the base. */
   static async open(store: CheckpointStore): Promise<Learner> {
-    const model = spare.pop() ?? openModel(runtime, NETWORK);
+    const model = spare.pop() ?? createModelOn(runtime, NETWORK);
     let stage: Stage<number, Anomaly> | undefined;
     try {
       model.setWeights(weightsOfBase());
-      const { last, saver } = await openSaver(store, KEY, { model });
-      stage = openSensorStage(model);
+      const { last, saver } = await createSaver(store, KEY, { model });
+      stage = createSensorStage(model);
       if (last) stage.restore?.(asRecord(last.state.stage));
       return new Learner(model, stage, saver, { taken: last?.offset ?? 0, answer: last && answerIn(last.state) });
     } catch (error) {

@@ -1,6 +1,6 @@
 import { adam, dense, gru, huber, type Model, type ModelSpec } from 'rx-eddy/bare';
-import { type OneStepForecaster, openMomentScaler } from 'rx-eddy/operators';
-import { learnStage } from 'rx-eddy/operators/learn';
+import { createMomentScaler, type OneStepForecaster } from 'rx-eddy/operators';
+import { learnStage } from 'rx-eddy/operators/networks/learn';
 import { asRecord } from './record.js';
 
 /** What every sensor has: 32 units that read the newest value and its change, and say the next change. */
@@ -11,7 +11,7 @@ const RATE = 1 / 2000;
 const BOUND = 6;
 const bounded = (x: number) => Math.min(BOUND, Math.max(-BOUND, x));
 
-const openLearning = (model: Model) =>
+const createLearning = (model: Model) =>
   learnStage<Float32Array>(model, {
     horizon: 1,
     target: ([, change]) => change,
@@ -26,10 +26,10 @@ const openLearning = (model: Model) =>
  * Forecasts a series one sample ahead and learns from each: values and changes as scores, a GRU, its output a change again. The
  * same in Node and in an object, bit for bit; `model` is the caller's, as it holds the weights.
  */
-export function openNetwork(model: Model): OneStepForecaster {
-  const levels = openMomentScaler({ rate: RATE });
-  const changes = openMomentScaler({ rate: RATE });
-  const learning = openLearning(model);
+export function createNetwork(model: Model): OneStepForecaster {
+  const levels = createMomentScaler({ rate: RATE });
+  const changes = createMomentScaler({ rate: RATE });
+  const learning = createLearning(model);
   const row = new Float64Array(1);
   const x = new Float32Array(2);
   let last: number | undefined;

@@ -1,6 +1,6 @@
 import { ForecastRows } from '../../charts/ForecastRows.js';
 import { ALARM } from '../../charts/forecastMarks.js';
-import type { Lab, Point } from '../protocol.js';
+import type { Networks, Point } from '../protocol.js';
 import { CellErrors } from './CellErrors.js';
 
 /** Rows kept for a channel, the longest window that can be shown. */
@@ -20,7 +20,7 @@ export class SensorHistory {
   /** Oldest first. */
   readonly alarms: Alarm[] = [];
   readonly errors = new CellErrors();
-  lab: Lab | undefined;
+  networks: Networks | undefined;
   /** Counts what has come, so that a view can tell whether it is up to date. */
   version = 0;
   labVersion = 0;
@@ -39,9 +39,9 @@ export class SensorHistory {
     this.version++;
   }
 
-  learn(lab: Lab): void {
-    this.lab = lab;
-    this.errors.add(lab.networks);
+  learn(networks: Networks): void {
+    this.networks = networks;
+    this.errors.add(networks.networks);
     this.labVersion++;
   }
 

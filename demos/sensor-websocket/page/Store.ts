@@ -71,8 +71,8 @@ export class Store {
       case 'points':
         if (this.shown.includes(message.sensor)) this.#add(message);
         break;
-      case 'lab':
-        if (this.shown.includes(message.sensor)) this.historyOf(message.sensor).learn(message.lab);
+      case 'networks':
+        if (this.shown.includes(message.sensor)) this.historyOf(message.sensor).learn(message.networks);
         break;
       case 'load':
         this.load = message.load;

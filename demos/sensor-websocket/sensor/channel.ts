@@ -1,5 +1,5 @@
 import type { Snapshot } from 'rx-eddy';
-import { openMomentScaler, type Scaler } from 'rx-eddy/operators';
+import { createMomentScaler, type Scaler } from 'rx-eddy/operators';
 import { numbersOf, recordOf } from './record.js';
 
 /** Scales forget over some 2,000 rows. */
@@ -14,8 +14,8 @@ const CLIP = 6;
 export class Channel {
   /** The last value that was there. */
   last = Number.NaN;
-  readonly #level = openMomentScaler({ rate: RATE });
-  readonly #change = openMomentScaler({ rate: RATE });
+  readonly #level = createMomentScaler({ rate: RATE });
+  readonly #change = createMomentScaler({ rate: RATE });
   readonly #row = new Float64Array(1);
 
   /** Writes [level, change] of this row, in deviations, to `input` at `at`; returns the change as a target, NaN where it is missing. */

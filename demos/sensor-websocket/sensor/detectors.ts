@@ -1,6 +1,6 @@
 import type { Snapshot, Stage } from 'rx-eddy';
 import type { Anomaly } from 'rx-eddy/operators';
-import { detectAnomaliesStage } from 'rx-eddy/operators/detectAnomalies';
+import { detectAnomaliesStage } from 'rx-eddy/operators/forecasting/detectAnomalies';
 import type { Judged } from './history.js';
 import type { Reading } from './reading.js';
 import { recordOf } from './record.js';

@@ -3,7 +3,7 @@ import type { Point } from '../protocol.js';
 import { numbersOf } from './record.js';
 
 /** What can raise an alarm, as the detector names it; 0 is none. */
-const CAUSES = ['', 'error', 'spread', 'shape', 'season', 'calm', 'range', 'gap'];
+const CAUSES = ['', 'error', 'spread', 'shape', 'season', 'flatline', 'range', 'gap'];
 /** time, score, cause; then values, forecasts, lows and highs, one a channel. */
 const HEAD = 3;
 

@@ -1,20 +1,20 @@
 import {
   adam,
+  createModelOn,
   dense,
   gru,
   type Learner,
   type LearnStep,
   lstm,
-  type Metrics,
   type Model,
   mse,
-  openModel,
   type Runtime,
   rnn,
   type Snapshot,
   type Stage,
+  type Telemetry,
 } from 'rx-eddy';
-import { learnStage } from 'rx-eddy/operators/learn';
+import { learnStage } from 'rx-eddy/operators/networks/learn';
 import type { CellName, NetworkView, Settings } from '../protocol.js';
 import type { Channel } from './channel.js';
 import { numbersOf, recordOf } from './record.js';
@@ -30,7 +30,7 @@ export interface ScaledRow {
 /** What a sensor's networks run on, and where their counts go. */
 export interface Bench {
   runtime: Runtime;
-  metrics?: Metrics;
+  telemetry?: Telemetry;
 }
 
 const LAYERS = { rnn, lstm, gru };
@@ -52,14 +52,14 @@ export class Network {
   #output: Float32Array;
 
   constructor(
-    { runtime, metrics }: Bench,
+    { runtime, telemetry }: Bench,
     readonly cell: CellName,
     channels: number,
     /** Asked for the rate at each update, so that a new one acts at once. */
     settings: () => Settings,
   ) {
     const { units, k1, k2 } = settings();
-    this.model = openModel(runtime, {
+    this.model = createModelOn(runtime, {
       input: 2 * channels,
       layers: [LAYERS[cell](units)],
       output: dense(channels),
@@ -78,7 +78,7 @@ export class Network {
       optimizer: adam(1),
       schedule: () => settings().learningRate,
       clipNorm: 1,
-      ...(metrics && { metrics }),
+      ...(telemetry && { telemetry }),
       inspect: (learner) => {
         this.#learner = learner;
       },

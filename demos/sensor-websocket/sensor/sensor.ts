@@ -3,8 +3,8 @@ import type { SensorSummary, Settings } from '../protocol.js';
 import { Channel } from './channel.js';
 import { Detectors } from './detectors.js';
 import { History } from './history.js';
-import { Lab, scaleRow } from './lab.js';
 import type { Bench } from './network.js';
+import { Networks, scaleRow } from './networks.js';
 import type { Made, Reading } from './reading.js';
 import { numbersOf, recordOf } from './record.js';
 import { changed, DEFAULTS } from './settings.js';
@@ -17,7 +17,7 @@ const SLOW_MS = 900;
 /** One sensor's stage: scales → networks → intervals and anomaly scores. Everything it has learned is in its snapshot. */
 export class Sensor implements Stage<Reading, { reading: Reading; made: Made }> {
   readonly history: History;
-  readonly lab: Lab;
+  readonly networks: Networks;
   /** Alarms so far. */
   anomalies = 0;
   /** Of the newest row, in milliseconds since the epoch. */
@@ -33,7 +33,7 @@ export class Sensor implements Stage<Reading, { reading: Reading; made: Made }> 
     settings: Settings = DEFAULTS,
   ) {
     this.history = new History(channels, HELD);
-    this.lab = new Lab(bench, this.history, settings);
+    this.networks = new Networks(bench, this.history, settings);
     this.#scales = Array.from({ length: channels }, () => new Channel());
     this.#detectors = new Detectors(channels);
     this.#row = { input: new Float32Array(2 * channels), target: new Float32Array(channels) };
@@ -60,8 +60,8 @@ export class Sensor implements Stage<Reading, { reading: Reading; made: Made }> 
     const seasonal = timed && reading.time - this.time >= SLOW_MS;
     this.time = Math.max(this.time, reading.time); // nothing can be learned from times that run backwards
     scaleRow(values, this.#scales, this.#row);
-    this.lab.step(this.#row, values, this.#scales);
-    const next = this.lab.forecaster.forecast;
+    this.networks.step(this.#row, values, this.#scales);
+    const next = this.networks.forecaster.forecast;
     const judged = this.#detectors.step({ time: this.time, timed: seasonal, values }, next);
     if (judged.alarm !== undefined) this.anomalies++;
     this.history.push(judged);
@@ -78,36 +78,36 @@ export class Sensor implements Stage<Reading, { reading: Reading; made: Made }> 
       time: this.time,
       values: count > 0 ? this.history.point(count).values : [],
       anomalies: this.anomalies,
-      skill: this.lab.forecaster.track.skill,
-      frozen: this.lab.frozen,
+      skill: this.networks.forecaster.track.skill,
+      frozen: this.networks.frozen,
     };
   }
 
   snapshot(): Snapshot {
     return {
       channels: this.channels,
-      settings: { ...this.lab.settings },
+      settings: { ...this.networks.settings },
       counts: Float64Array.of(this.anomalies, this.time),
       scales: this.#scales.map((scale) => scale.snapshot()),
-      lab: this.lab.snapshot(),
+      networks: this.networks.snapshot(),
       detectors: this.#detectors.snapshot(),
       history: this.history.snapshot(),
     };
   }
 
-  restore({ counts, scales, lab, detectors, history }: Snapshot): void {
+  restore({ counts, scales, networks, detectors, history }: Snapshot): void {
     if (!Array.isArray(scales) || scales.length !== this.channels)
       throw new TypeError("a sensor's checkpoint must have a scale a channel");
     this.#scales.forEach((scale, c) => {
       scale.restore(recordOf(scales[c], 'scale'));
     });
     this.#detectors.restore(recordOf(detectors, 'detectors'));
-    this.lab.restore(recordOf(lab, 'lab'));
+    this.networks.restore(recordOf(networks, 'networks'));
     this.history.restore(recordOf(history, 'history'));
     [this.anomalies, this.time] = numbersOf(counts, 'counts', 2);
   }
 
   dispose(): void {
-    this.lab.dispose();
+    this.networks.dispose();
   }
 }

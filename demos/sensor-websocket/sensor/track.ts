@@ -1,5 +1,5 @@
 import type { Snapshot } from 'rx-eddy';
-import { metricsStage } from 'rx-eddy/operators/metrics';
+import { metricsStage } from 'rx-eddy/operators/forecasting/metrics';
 import { numbersOf, recordOf } from './record.js';
 
 /** A network's prequential record over the last some 200 rows: how far off it was, and how much better than the last value. */

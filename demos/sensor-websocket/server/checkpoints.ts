@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OpenedSaver, openSaver } from 'rx-eddy/checkpoint';
+import { createSaver, type LoadedSaver } from 'rx-eddy/checkpoint';
 import { fileStore } from 'rx-eddy/checkpoint/file';
 
 const hashOf = (sensor: string) => createHash('sha256').update(sensor).digest('hex');
@@ -10,12 +10,12 @@ const hashOf = (sensor: string) => createHash('sha256').update(sensor).digest('h
  * A sensor's checkpoints: files named after the hash of its name, so that no name can be a path. They lie in 256 folders, since each save
  * lists its own.
  */
-export async function openCheckpoints(
+export async function createCheckpoints(
   folder: string,
   sensor: string,
   onError: (error: unknown) => void,
-): Promise<OpenedSaver> {
+): Promise<LoadedSaver> {
   const shard = join(folder, hashOf(sensor).slice(0, 2));
   await mkdir(shard, { recursive: true });
-  return openSaver(fileStore(shard, { fileName: hashOf }), sensor, { onError });
+  return createSaver(fileStore(shard, { fileName: hashOf }), sensor, { onError });
 }

@@ -16,7 +16,7 @@ export function csvOf(sensor: Sensor): string {
 
 /** All that the sensor has learned, as one safetensors file; the weights of the network that forecasts stand under PyTorch's names. */
 export function checkpointOf(sensor: Sensor): Uint8Array {
-  const { model } = sensor.lab.forecaster;
+  const { model } = sensor.networks.forecaster;
   return encodeCheckpoint({
     epoch: 1,
     offset: sensor.history.count,

@@ -66,8 +66,12 @@ export class Hub {
   /** Shows a sensor's networks to those who watch it, at once: something about them has changed. */
   showLab(name: string): void {
     const sensor = this.sensors.get(name);
-    if (!sensor?.lab.watched) return;
-    const text = JSON.stringify({ type: 'lab', sensor: name, lab: sensor.lab.view() } satisfies ServerMessage);
+    if (!sensor?.networks.watched) return;
+    const text = JSON.stringify({
+      type: 'networks',
+      sensor: name,
+      networks: sensor.networks.view(),
+    } satisfies ServerMessage);
     for (const viewer of this.#viewers)
       if (viewer.shown.has(name) && viewer.room(performance.now()) === 'room') viewer.send(text);
   }
@@ -135,9 +139,9 @@ export class Hub {
       for (const name of shown.keys())
         if (this.#labs.has(name) || this.#labs.size < LIMITS.labs) this.#labs.set(name, now);
     for (const [name, seen] of this.#labs) {
-      const lab = this.sensors.get(name)?.lab;
+      const networks = this.sensors.get(name)?.networks;
       const over = now - seen > LINGER_MS;
-      if (lab && lab.watched === over) lab.watched = !over;
+      if (networks && networks.watched === over) networks.watched = !over;
       if (over) this.#labs.delete(name);
     }
   }

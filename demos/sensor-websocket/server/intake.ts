@@ -7,7 +7,7 @@ import { sensorName } from './sensorName.js';
 import type { Sensors } from './sensors.js';
 
 /** Takes one connection's frames to its sensors, within what one connection may do. */
-export class Intake {
+export class Ingest {
   readonly #names = new Set<string>();
   readonly #bucket: Bucket;
 

@@ -62,16 +62,16 @@ export function obey(
 function act(said: Unchecked & { type: string }, sensor: NonNullable<ReturnType<Sensors['get']>>): string | undefined {
   switch (said.type) {
     case 'configure':
-      return sensor.lab.configure(said.settings);
+      return sensor.networks.configure(said.settings);
     case 'freeze':
       if (typeof said.frozen !== 'boolean') return 'frozen must be true or false';
-      sensor.lab.frozen = said.frozen;
+      sensor.networks.frozen = said.frozen;
       return undefined;
     case 'snapshot':
-      sensor.lab.keep(sensor.time);
+      sensor.networks.keep(sensor.time);
       return undefined;
     default:
-      return sensor.lab.rollBack(said.snapshot) ? undefined : 'there is no such snapshot any more';
+      return sensor.networks.rollBack(said.snapshot) ? undefined : 'there is no such snapshot any more';
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Metrics, Snapshot } from 'rx-eddy';
+import type { Snapshot, Telemetry } from 'rx-eddy';
 import type { Saver } from 'rx-eddy/checkpoint';
 import { keyed } from 'rx-eddy/operators';
 import { type Observable, Subject, share } from 'rxjs';
@@ -6,7 +6,7 @@ import type { SensorSummary } from '../protocol.js';
 import type { Bench } from '../sensor/network.js';
 import type { Made, Reading } from '../sensor/reading.js';
 import { Sensor } from '../sensor/sensor.js';
-import { openCheckpoints } from './checkpoints.js';
+import { createCheckpoints } from './checkpoints.js';
 import type { Dropped, DropReason } from './dropped.js';
 import { LIMITS } from './limits.js';
 import { Rate } from './rate.js';
@@ -18,7 +18,7 @@ export interface SensorsOptions {
   maxSensors: number;
   /** Milliseconds between two checkpoints of a sensor that speaks. */
   checkpointMs: number;
-  metrics: Metrics;
+  telemetry: Telemetry;
   dropped: Dropped;
   warn: (text: string) => void;
 }
@@ -57,7 +57,7 @@ export class Sensors {
 
   constructor(options: SensorsOptions) {
     this.#options = options;
-    const { maxSensors, metrics } = options;
+    const { maxSensors, telemetry } = options;
     const out = new Subject<{ reading: Reading; made: Made }>();
     this.made = out.pipe(share());
     this.#readings
@@ -65,7 +65,7 @@ export class Sensors {
         keyed(
           ({ sensor }) => sensor,
           (name) => this.#prepared(name),
-          { maxKeys: maxSensors, idleMs: IDLE_MS, metrics, onEvict: (name, state) => this.#evicted(name, state) },
+          { maxKeys: maxSensors, idleMs: IDLE_MS, telemetry, onEvict: (name, state) => this.#evicted(name, state) },
         ),
       )
       .subscribe({
@@ -93,7 +93,7 @@ export class Sensors {
     if (entry) return entry.sensor?.history.count;
     const { folder, warn } = this.#options;
     try {
-      const { last } = await openCheckpoints(folder, name, () => {});
+      const { last } = await createCheckpoints(folder, name, () => {});
       return this.get(name)?.history.count ?? last?.offset ?? 0;
     } catch (error) {
       warn(String(error));
@@ -166,7 +166,7 @@ export class Sensors {
   async #open(entry: Entry, channels: number): Promise<void> {
     const { bench, folder, warn } = this.#options;
     try {
-      const { last, saver, warnings } = await openCheckpoints(folder, entry.name, (error) => warn(String(error)));
+      const { last, saver, warnings } = await createCheckpoints(folder, entry.name, (error) => warn(String(error)));
       for (const warning of warnings) warn(warning);
       entry.sensor = last ? Sensor.from(bench, entry.name, last.state) : new Sensor(bench, entry.name, channels);
       entry.saver = saver;

@@ -1,21 +1,21 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Doors, Refusal } from './doors.js';
+import type { Auth, Refusal } from './auth.js';
+import type { ConnectionLimits } from './connectionLimits.js';
 import type { Dropped } from './dropped.js';
 import { keepAlive } from './heartbeat.js';
 import type { Hub } from './hub.js';
 import { ingest } from './ingest.js';
 import { LIMITS } from './limits.js';
 import { obey, type ReplayControl } from './live.js';
-import type { Places } from './places.js';
 import type { Sensors } from './sensors.js';
 import { urlOf } from './urlOf.js';
 import { Viewer } from './viewer.js';
 
 export interface SocketsOptions {
-  doors: Doors;
-  places: Places;
+  auth: Auth;
+  places: ConnectionLimits;
   sensors: Sensors;
   hub: Hub;
   dropped: Dropped;
@@ -28,7 +28,7 @@ const FULL: Refusal = { status: 503, text: 'too many dashboards' };
 
 /** Takes WebSockets at `/ingest` and `/live`; refuses all others in HTTP, before they are any. */
 export function openSockets(http: Server, options: SocketsOptions): WebSocketServer {
-  const { doors, places, sensors, hub, dropped, pingMs } = options;
+  const { auth, places, sensors, hub, dropped, pingMs } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -42,7 +42,7 @@ export function openSockets(http: Server, options: SocketsOptions): WebSocketSer
     const path = url.pathname;
     const enter = () => {
       if (path !== '/live' && path !== '/ingest') return NOWHERE;
-      const refusal = doors.check(request, url);
+      const refusal = auth.check(request, url);
       if (refusal) return refusal;
       return path === '/live' && hub.viewers >= LIMITS.viewers ? FULL : places.take(request.socket.remoteAddress ?? '');
     };

@@ -3,9 +3,10 @@ import { createServer as createHttps } from 'node:https';
 import type { Socket } from 'node:net';
 import { Registry } from 'prom-client';
 import type { Runtime } from 'rx-eddy';
-import { prometheusMetrics } from 'rx-eddy/operators/prometheusMetrics';
+import { prometheusMetrics } from 'rx-eddy/operators/streams/prometheusMetrics';
 import type { ServerMessage } from '../protocol.js';
-import { Doors } from './doors.js';
+import { Auth } from './auth.js';
+import { ConnectionLimits } from './connectionLimits.js';
 import { Dropped } from './dropped.js';
 import { Files } from './files.js';
 import { Hub } from './hub.js';
@@ -13,7 +14,6 @@ import { Latencies } from './latencies.js';
 import { LIMITS } from './limits.js';
 import type { ReplayControl } from './live.js';
 import { measure } from './measures.js';
-import { Places } from './places.js';
 import { Rate } from './rate.js';
 import { answer, isOpen, say } from './routes.js';
 import { Sensors } from './sensors.js';
@@ -54,19 +54,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { tls, host, port, pingMs = LIMITS.pingMs } = options;
   const registry = new Registry();
   const dropped = new Dropped();
-  const doors = new Doors({ ...options, token: options.token });
+  const auth = new Auth({ ...options, token: options.token });
   const { maxConnections, maxPerAddress } = options;
-  const places = new Places(maxConnections, maxPerAddress);
+  const places = new ConnectionLimits(maxConnections, maxPerAddress);
   // Beside WebSockets, those that ask for pages, and those that say nothing at all.
-  const tcpPlaces = new Places(2 * maxConnections, 2 * maxPerAddress);
+  const tcpPlaces = new ConnectionLimits(2 * maxConnections, 2 * maxPerAddress);
   const sensors = new Sensors({
     ...options,
     folder: options.checkpoints,
     dropped,
-    metrics: prometheusMetrics({ registry, labels: { operator: 'keyed' } }),
+    telemetry: prometheusMetrics({ registry, labels: { operator: 'keyed' } }),
     bench: {
       runtime: options.runtime,
-      metrics: prometheusMetrics({ registry, labels: { operator: 'learn' } }),
+      telemetry: prometheusMetrics({ registry, labels: { operator: 'learn' } }),
     },
   });
   const latencies = new Latencies();
@@ -119,7 +119,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   http.on('request', (request, response) => {
     const url = urlOf(request);
-    const refusal = isOpen(url.pathname, routes) ? undefined : doors.check(request, url);
+    const refusal = isOpen(url.pathname, routes) ? undefined : auth.check(request, url);
     if (refusal) return say(response, refusal.status, refusal.text);
     answer(request, response, url, routes).catch((error: unknown) => {
       options.warn(String(error));
@@ -127,7 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
   });
 
-  const sockets = openSockets(http, { doors, places, sensors, hub, dropped, pingMs, replay: () => replay });
+  const sockets = openSockets(http, { auth, places, sensors, hub, dropped, pingMs, replay: () => replay });
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, resolve);

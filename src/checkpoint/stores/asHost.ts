@@ -1,4 +1,4 @@
-import { EddyError } from '../../errors.js';
+import { EddyError } from '../../core/errors.js';
 
 /** Does what a store's method does; what the host fails with becomes the store's error, with code `host`. */
 export async function asHost<T>(what: string, key: string, act: () => Promise<T> | T): Promise<T> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
-import { EddyError } from '../../errors.js';
+import { EddyError } from '../../core/errors.js';
 import { epochOf, newestReadable } from '../newestReadable.js';
 import {
   type CheckpointStore,

@@ -1,4 +1,4 @@
-import { EddyError } from '../../errors.js';
+import { EddyError } from '../../core/errors.js';
 import { epochOf, newestReadable } from '../newestReadable.js';
 import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
 
@@ -13,14 +13,14 @@ const TABLE = 'checkpoints';
  * Keeps checkpoints in the browser's IndexedDB, one record for each key and epoch. A save and the check of its epoch are one
  * transaction with strict durability, so tabs that share a key cannot overwrite each other.
  *
- *     const store = await openIndexedDbStore();
+ *     const store = await indexedDbStore();
  *
  * Fails with `host` if the host has no IndexedDB or does not open it.
  */
-export async function openIndexedDbStore(options: IndexedDbStoreOptions = {}): Promise<CheckpointStore> {
-  const generations = checkGenerations('openIndexedDbStore', options.generations);
+export async function indexedDbStore(options: IndexedDbStoreOptions = {}): Promise<CheckpointStore> {
+  const generations = checkGenerations('indexedDbStore', options.generations);
   if (globalThis.indexedDB === undefined) {
-    throw new EddyError('host', 'openIndexedDbStore: this host has no IndexedDB; use another store');
+    throw new EddyError('host', 'indexedDbStore: this host has no IndexedDB; use another store');
   }
   const opening = indexedDB.open(options.database ?? 'eddy', 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(TABLE);

@@ -1,11 +1,11 @@
-import { requireCount } from '../../cells/cell.js';
-import { EddyError } from '../../errors.js';
-import type { Loss } from '../../losses/loss.js';
-import type { Target } from '../../losses/reference.js';
-import type { Model } from '../../model/model.js';
-import { readSample, type Sample } from '../../sample.js';
+import { EddyError } from '../../core/errors.js';
+import { readSample, type Sample } from '../../core/sample.js';
+import { requireCount } from '../../nn/cells/cell.js';
+import type { Loss } from '../../nn/losses/loss.js';
+import type { Target } from '../../nn/losses/reference.js';
+import type { Model } from '../../nn/model/model.js';
 import { referenceLoss } from './loss.js';
-import { openReferenceNetwork, type ReferenceNetwork, type ReferencePass } from './network.js';
+import { createReferenceNetwork, type ReferenceNetwork, type ReferencePass } from './network.js';
 
 export interface FidelityOptions {
   readonly loss: Loss;
@@ -54,7 +54,7 @@ export function gradientFidelity(
   for (const k2 of windows) requireCount('gradientFidelity', 'k2', k2);
   loss.targetWidth(model.output, model.spec.output);
   const lossOf = referenceLoss(loss);
-  const network = openReferenceNetwork(model);
+  const network = createReferenceNetwork(model);
   const work = network.stateSize * network.stateSize * network.parameters * samples.length;
   if (work > MOST_WORK) {
     throw new EddyError(
@@ -74,13 +74,13 @@ export function gradientFidelity(
   const exact = exactGradients(network, steps);
   return windows.map((k2) => {
     const [g, e] = [new Float64Array(network.parameters), new Float64Array(network.parameters)];
-    for (let front = k1; front <= steps.length; front += k1) {
-      const first = Math.max(0, front - k2);
-      const window = steps.slice(first, front);
+    for (let newestLabel = k1; newestLabel <= steps.length; newestLabel += k1) {
+      const first = Math.max(0, newestLabel - k2);
+      const window = steps.slice(first, newestLabel);
       const labelled = window.filter(({ slope }) => slope).length;
       if (labelled === 0) continue;
       truncated(window, 1 / labelled, g);
-      for (let t = first; t < front; t++) if (steps[t].slope) add(e, 1 / labelled, exact[t]);
+      for (let t = first; t < newestLabel; t++) if (steps[t].slope) add(e, 1 / labelled, exact[t]);
     }
     const norm = length(e);
     return { k1, k2, cosine: dot(g, e) / (length(g) * norm), norm: length(g) / norm };

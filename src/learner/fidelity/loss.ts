@@ -1,13 +1,13 @@
-import { EddyError } from '../../errors.js';
-import { bceReference } from '../../losses/bce/reference.js';
-import { crossEntropyReference } from '../../losses/crossEntropy/reference.js';
-import { gaussianNllReference } from '../../losses/gaussianNll/reference.js';
-import { huberReference } from '../../losses/huber/reference.js';
-import type { Loss } from '../../losses/loss.js';
-import { maeReference } from '../../losses/mae/reference.js';
-import { mseReference } from '../../losses/mse/reference.js';
-import { pinballReference } from '../../losses/pinball/reference.js';
-import type { LossResult, Target } from '../../losses/reference.js';
+import { EddyError } from '../../core/errors.js';
+import { bceReference } from '../../nn/losses/bce/reference.js';
+import { crossEntropyReference } from '../../nn/losses/crossEntropy/reference.js';
+import { gaussianNllReference } from '../../nn/losses/gaussianNll/reference.js';
+import { huberReference } from '../../nn/losses/huber/reference.js';
+import type { Loss } from '../../nn/losses/loss.js';
+import { maeReference } from '../../nn/losses/mae/reference.js';
+import { mseReference } from '../../nn/losses/mse/reference.js';
+import { pinballReference } from '../../nn/losses/pinball/reference.js';
+import type { LossResult, Target } from '../../nn/losses/reference.js';
 
 /** A loss in float64, by what it reads: the logits for a fused one, else the output. */
 export type ReferenceLoss = (read: number[], target: Target) => LossResult | undefined;

@@ -1,17 +1,17 @@
-import type { LayerSpec } from '../../cells/cell.js';
-import { gruReference } from '../../cells/gru/reference.js';
-import { lstmReference } from '../../cells/lstm/reference.js';
+import { EddyError } from '../../core/errors.js';
+import type { LayerSpec } from '../../nn/cells/cell.js';
+import { gruReference } from '../../nn/cells/gru/reference.js';
+import { lstmReference } from '../../nn/cells/lstm/reference.js';
 import type {
   CellReference,
   ReferenceGradients,
   ReferenceState,
   ReferenceTape,
   ReferenceWeights,
-} from '../../cells/reference.js';
-import { type RnnOptions, rnnReference } from '../../cells/rnn/reference.js';
-import { EddyError } from '../../errors.js';
-import type { Model } from '../../model/model.js';
-import { denseReference } from '../../readouts/dense/reference.js';
+} from '../../nn/cells/reference.js';
+import { type RnnOptions, rnnReference } from '../../nn/cells/rnn/reference.js';
+import type { Model } from '../../nn/model/model.js';
+import { denseReference } from '../../nn/readouts/dense/reference.js';
 
 /** A step of the whole network in float64. The state is one flat list: every layer's h, then its c. */
 export interface ReferencePass {
@@ -64,7 +64,7 @@ const activationOf = (given: unknown): RnnOptions['activation'] =>
   given === 'relu' || given === 'sigmoid' ? given : 'tanh';
 
 /** The float64 references of a model's cells and readout, joined into its network, with its weights of now. */
-export function openReferenceNetwork(model: Model): ReferenceNetwork {
+export function createReferenceNetwork(model: Model): ReferenceNetwork {
   const { layers, embedding } = model;
   const { output, skip } = model.spec;
   const weights = model.weights();

@@ -1,4 +1,4 @@
-import type { Model } from '../../model/model.js';
+import type { Model } from '../../nn/model/model.js';
 import { withoutDropout } from '../dropout.js';
 import type { Tape } from '../tape.js';
 import { gradientOfLastSample, type WindowLoss } from '../windowLoss.js';

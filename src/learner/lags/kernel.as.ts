@@ -4,12 +4,12 @@
  * Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi 10.1109/72.279181.
  */
 import { cellBackward, lossOf } from "../../../build/dispatch.as";
-import { Pass } from "../../cells/layer.as";
-import { gather } from "../../embedding/kernel.as";
-import { layerAt } from "../../model/model.as";
-import { Update } from "../../optimizers/optimizer.as";
-import { backward as readoutBackward, deactivate as readoutDeactivate } from "../../readouts/dense/kernel.as";
-import { Readout } from "../../readouts/readout.as";
+import { Pass } from "../../nn/cells/layer.as";
+import { gather } from "../../nn/embedding/kernel.as";
+import { layerAt } from "../../nn/model/model.as";
+import { Update } from "../../nn/optimizers/optimizer.as";
+import { backward as readoutBackward, deactivate as readoutDeactivate } from "../../nn/readouts/dense/kernel.as";
+import { Readout } from "../../nn/readouts/readout.as";
 import { Learner, trackAt } from "../learner.as";
 
 /**

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { NetworkView, ServerMessage, ViewerMessage } from '../../../demos/sensor-websocket/protocol.js';
 import { decodeCheckpoint, specOf } from '../../../src/checkpoint/index.js';
-import { createModel } from '../../../src/createModel.js';
+import { createModel } from '../../../src/nn/createModel.js';
 import { SensorClient, type SensorServer, startSensorServer, temporaryFolder } from './sensorServer.js';
 
 type Message<Type> = Extract<ServerMessage, { type: Type }>;
@@ -64,9 +64,9 @@ afterAll(async () => {
   folder.remove();
 });
 
-const labOf = async (fits: (lab: Message<'lab'>['lab']) => boolean = () => true) =>
-  (await dashboard.next('lab', ({ lab }) => fits(lab))).lab;
-const updates = ({ networks }: Message<'lab'>['lab']) => networks.map(({ updates }) => updates);
+const labOf = async (fits: (networks: Message<'networks'>['networks']) => boolean = () => true) =>
+  (await dashboard.next('networks', ({ networks }) => fits(networks))).networks;
+const updates = ({ networks }: Message<'networks'>['networks']) => networks.map(({ updates }) => updates);
 
 describe('a dashboard', () => {
   it('is greeted, and told of all sensors and of the load', async () => {
@@ -133,7 +133,7 @@ describe('what a dashboard says acts at once', () => {
     expect(updates(await labOf())).toEqual(updates(first));
     dashboard.say({ type: 'freeze', sensor: 'tide', frozen: false });
     const [before] = updates(first);
-    expect((await labOf((lab) => updates(lab)[0] > before)).frozen).toBe(false);
+    expect((await labOf((networks) => updates(networks)[0] > before)).frozen).toBe(false);
   });
 
   it('a learning rate keeps the networks, a number of units starts them afresh from what is held', async () => {
@@ -157,7 +157,7 @@ describe('what a dashboard says acts at once', () => {
     const { snapshots } = await labOf(({ snapshots }) => snapshots.length === 1);
     const kept = decodeCheckpoint(await exported());
     dashboard.say({ type: 'freeze', sensor: 'tide', frozen: false });
-    await labOf((lab) => !lab.frozen);
+    await labOf((networks) => !networks.frozen);
     await new Promise((resolve) => setTimeout(resolve, 600));
     dashboard.say({ type: 'freeze', sensor: 'tide', frozen: true });
     await labOf(({ frozen }) => frozen);

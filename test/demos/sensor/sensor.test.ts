@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Made } from '../../../demos/sensor-websocket/sensor/reading.js';
 import { Sensor } from '../../../demos/sensor-websocket/sensor/sensor.js';
-import { loadKernels, openBareRuntime, type Runtime } from '../../../src/bare.js';
+import { createBareRuntime, loadKernels, type Runtime } from '../../../src/bare.js';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../src/checkpoint/index.js';
 
 let runtime: Runtime;
 let bench: { runtime: Runtime };
 beforeAll(async () => {
-  runtime = openBareRuntime(await loadKernels());
+  runtime = createBareRuntime(await loadKernels());
   bench = { runtime };
 });
 
@@ -72,10 +72,10 @@ describe('a sensor', () => {
   it('is not changed by being watched', () => {
     const [alone, watched] = [new Sensor(bench, 'a', 1), new Sensor(bench, 'a', 1)];
     for (let i = 0; i < 300; i++) {
-      if (i === 100) watched.lab.watched = true;
-      if (i === 200) watched.lab.watched = false;
+      if (i === 100) watched.networks.watched = true;
+      if (i === 200) watched.networks.watched = false;
       const made = step(watched, 1000 * i, wave(i) + (i % 5));
-      if (i % 10 === 0) watched.lab.view();
+      if (i % 10 === 0) watched.networks.view();
       expect(made).toEqual(step(alone, 1000 * i, wave(i) + (i % 5)));
     }
     alone.dispose();
@@ -86,9 +86,9 @@ describe('a sensor', () => {
     const before = runtime.heap.bytesInUse;
     for (let round = 0; round < 20; round++) {
       const sensor = new Sensor(bench, 'a', 3);
-      sensor.lab.watched = true;
+      sensor.networks.watched = true;
       for (let i = 0; i < 50; i++) step(sensor, i, i, i, i);
-      sensor.lab.configure({ units: 24, cell: 'rnn' });
+      sensor.networks.configure({ units: 24, cell: 'rnn' });
       sensor.dispose();
     }
     expect(runtime.heap.bytesInUse).toBe(before);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { ErrorToSignal, SoundPlayer, soundModel } from 'rx-eddy/audio';
-import { loadKernels, openBareRuntime, openModel } from 'rx-eddy/bare';
-import { definitionOf, exportGuitarml, specOf } from 'rx-eddy/checkpoint';
+import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
+import { definitionOf, specOf } from 'rx-eddy/checkpoint';
+import { exportGuitarml } from 'rx-eddy/interop';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../../demos/audio/buildPage.mjs';
 import { knobs, pedals } from '../../../demos/audio/dsp/pedals.js';
@@ -79,7 +80,7 @@ async function save(button: string): Promise<Uint8Array> {
 async function errorOf(file: Uint8Array, sampleRate: number): Promise<number> {
   const pedal = decodePedal(file);
   expect(pedal.sampleRate).toBe(sampleRate);
-  const model = openModel(openBareRuntime(await loadKernels()), specOf(pedal.network.definition));
+  const model = createModelOn(createBareRuntime(await loadKernels()), specOf(pedal.network.definition));
   model.setWeights(pedal.network.weights);
   using player = new SoundPlayer(model);
   const played = new Float32Array(dry.length);
@@ -147,7 +148,7 @@ describe('the audio demo’s page', () => {
 
   it('plays a saved pedal and a GuitarML file, and refuses a damaged one without losing what it plays', async () => {
     await open();
-    const small = openModel(openBareRuntime(await loadKernels()), soundModel({ units: 4 }));
+    const small = createModelOn(createBareRuntime(await loadKernels()), soundModel({ units: 4 }));
     const guitarml = exportGuitarml({ definition: definitionOf(small.spec), weights: small.weights() });
     await page.click('#play');
     await untilRatioBelow(0.2);

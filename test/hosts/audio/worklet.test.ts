@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { type SoundCell, SoundPlayer, soundModel } from 'rx-eddy/audio';
-import { loadKernels, openBareRuntime, openModel } from 'rx-eddy/bare';
+import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf } from 'rx-eddy/checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { knobs, pedals } from '../../../demos/audio/dsp/pedals.js';
@@ -26,7 +26,7 @@ const sound = Float32Array.from({ length: RATE }, (_, t) => (((t * 37) % 200) / 
 
 describe('the audio demo’s worklet', () => {
   it.each<SoundCell>(['rnn', 'lstm', 'gru'])('plays a %s, and the pedal, with the bits of Node', async (cell) => {
-    const model = openModel(openBareRuntime(await loadKernels()), soundModel({ cell, units: 20, seed: 3 }));
+    const model = createModelOn(createBareRuntime(await loadKernels()), soundModel({ cell, units: 20, seed: 3 }));
     const weights: PlainNetwork['weights'] = Object.fromEntries(
       Object.entries(model.weights()).map(([name, { shape, data }]) => [name, { shape: [...shape], data: [...data] }]),
     );

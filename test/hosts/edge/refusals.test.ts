@@ -1,4 +1,4 @@
-import { dense, gru, loadKernels, openBareRuntime, openModel } from 'rx-eddy/bare';
+import { createBareRuntime, createModelOn, dense, gru, loadKernels } from 'rx-eddy/bare';
 import { definitionOf, encodeCheckpoint } from 'rx-eddy/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openEdge, TOKEN } from '../../../demos/edge-worker/scripts/openEdge.js';
@@ -192,7 +192,7 @@ describe('when storage fails', () => {
 
   it('a checkpoint of another model is refused and stays', async () => {
     const spec = { input: 2, layers: [gru(16)], output: dense(1) };
-    const model = openModel(openBareRuntime(await loadKernels()), spec);
+    const model = createModelOn(createBareRuntime(await loadKernels()), spec);
     const file = encodeCheckpoint({
       ...{ epoch: 1, offset: 30, definition: definitionOf(spec), weights: model.weights(), state: {} },
     });

@@ -10,7 +10,7 @@ range(0, 25)
     map((t) => (t % 5) / 5),
     learn(model, { horizon: 1, target: (s) => s, k1: 1, k2: 16, loss: mse, optimizer: adam(1e-3), clipNorm: 1 }),
   )
-  .subscribe(({ index, output, due }) => lines.push([index, output[0], due?.loss].map(String).join(' ')));
+  .subscribe(({ index, output, scored }) => lines.push([index, output[0], scored?.loss].map(String).join(' ')));
 // tfjs's own code beside it, whose kernels come in a script of their own.
 await tf.setBackend('wasm');
 self.postMessage(tf.matMul([[1, 2]], [[3], [4]]).dataSync()[0] === 11 ? lines : []);

@@ -1,5 +1,5 @@
 // An edge worker that predicts and learns, as small as it gets with both wasm modules in it.
-import { adam, createModel, dense, lstm, mse, openLearner } from 'rx-eddy';
+import { adam, createLearner, createModel, dense, lstm, mse } from 'rx-eddy';
 import { learn, predict } from 'rx-eddy/operators';
 import { lastValueFrom, map, range, toArray } from 'rxjs';
 
@@ -15,7 +15,7 @@ const routes = {
     const losses = await lastValueFrom(
       wave(1000).pipe(
         learn(model, { ...learning, horizon: 1, target: (x) => x }),
-        map(({ due }) => due?.loss),
+        map(({ scored }) => scored?.loss),
         toArray(),
       ),
     );
@@ -32,7 +32,7 @@ const routes = {
   /** How many runtimes this isolate has seen, in this request and all before. */
   '/runtimes': async () => {
     const models = await Promise.all([createModel(spec), createModel({ ...spec, layers: [lstm(8), lstm(8)] })]);
-    const learners = models.map((model) => openLearner(model, learning));
+    const learners = models.map((model) => createLearner(model, learning));
     for (const { runtime } of models) runtimes.add(runtime);
     for (const each of [...learners, ...models]) each.dispose();
     return { runtimes: runtimes.size, bytes: models[0].runtime.heap.bytesInUse };

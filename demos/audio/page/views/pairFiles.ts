@@ -40,7 +40,7 @@ async function learnPair(session: Session, files: readonly File[]): Promise<void
   progress.hidden = false;
   progress.value = 0;
   const done = await new Promise<Extract<FromLearner, { type: 'learned' }>>((resolve, reject) => {
-    const learner = rig.openLearner({ cell, units, sampleRate, length }, (message) => {
+    const learner = rig.createLearner({ cell, units, sampleRate, length }, (message) => {
       if (message.type === 'report') {
         progress.value = message.samples / length;
         const at = `${(message.samples / sampleRate).toFixed(1)} of ${(length / sampleRate).toFixed(1)} s`;

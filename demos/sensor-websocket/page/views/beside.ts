@@ -17,7 +17,7 @@ export const beside: View = (page) => {
       section.hidden = others.length === 0;
       for (const [sensor, strip] of strips) if (!others.includes(sensor)) strips.delete(sensor) && strip.close();
       for (const sensor of others) {
-        const strip = strips.get(sensor) ?? openStrip(page, sensor);
+        const strip = strips.get(sensor) ?? createStrip(page, sensor);
         strips.set(sensor, strip);
         host.append(strip.root);
       }
@@ -35,7 +35,7 @@ interface Strip {
   close(): void;
 }
 
-function openStrip({ store, ask }: Page, sensor: string): Strip {
+function createStrip({ store, ask }: Page, sensor: string): Strip {
   const lead = make('button', { type: 'button', class: 'strip-name' }, sensor);
   const value = make('span', { class: 'strip-value' });
   const plot = make('div', { class: 'chart chart-strip', role: 'img' });

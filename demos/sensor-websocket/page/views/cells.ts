@@ -35,12 +35,12 @@ export const cells: View = ({ store }) => {
       const { history } = store;
       if (!history) return;
       for (const { cell, numbers, line } of rows) {
-        const network = history.lab?.networks.find((view) => view.cell === cell);
+        const network = history.networks?.networks.find((view) => view.cell === cell);
         const texts = network ? [say(network.error), percent(network.skill ?? Number.NaN), say(network.updates)] : [];
         numbers.forEach((place, i) => {
           write(place, texts[i] ?? '–');
         });
-        line.classList.toggle('chosen', history.lab?.settings.cell === cell);
+        line.classList.toggle('chosen', history.networks?.settings.cell === cell);
       }
       chart.draw(
         history.errors.ticks,

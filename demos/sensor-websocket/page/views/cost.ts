@@ -57,7 +57,7 @@ export const cost: View = ({ store }) => {
     () => [store.lead, store.history?.labVersion],
     () => {
       for (const { cell, median, chart } of charts) {
-        const stepTime = store.history?.lab?.networks.find((network) => network.cell === cell)?.stepTime;
+        const stepTime = store.history?.networks?.networks.find((network) => network.cell === cell)?.stepTime;
         if (!stepTime) continue;
         chart.draw(stepTime.bounds, stepTime.counts);
         write(median, `half of the rows within ${say(medianBound(stepTime.bounds, stepTime.counts))} µs`);

@@ -40,7 +40,7 @@ export const gates: View = ({ store }) => {
   const push = changed(
     () => [store.lead, store.history?.labVersion],
     () => {
-      for (const network of store.history?.lab?.networks ?? []) {
+      for (const network of store.history?.networks?.networks ?? []) {
         const column = columns.get(network.cell);
         if (column) drawNetwork(network, column.host, column.maps);
       }

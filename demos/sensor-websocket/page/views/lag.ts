@@ -14,7 +14,7 @@ export const lag: View = ({ store }) => {
   return changed(
     () => [store.lead, store.history?.labVersion],
     () => {
-      const networks = store.history?.lab?.networks ?? [];
+      const networks = store.history?.networks?.networks ?? [];
       const norms = cellNames.map((cell) => networks.find((network) => network.cell === cell)?.gradientNormByLag ?? []);
       chart.draw(norms);
       const reaches = norms.map((norm, i) => `${cellStyles[cellNames[i]].name} ${reach(norm)}`).join(', ');

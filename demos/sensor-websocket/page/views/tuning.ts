@@ -14,10 +14,10 @@ export const tuning: View = (page) => {
   return changed(
     () => [page.store.lead, page.store.history?.labVersion],
     () => {
-      const lab = page.store.history?.lab;
-      if (!lab) return;
-      for (const field of fields) field.draw(lab.settings);
-      controls.draw(lab);
+      const networks = page.store.history?.networks;
+      if (!networks) return;
+      for (const field of fields) field.draw(networks.settings);
+      controls.draw(networks);
     },
   );
 };

@@ -1,10 +1,10 @@
 import { say } from '../../../charts/numbers.js';
 import { make, write } from '../../../page/element.js';
-import type { Lab, ViewerMessage } from '../../protocol.js';
+import type { Networks, ViewerMessage } from '../../protocol.js';
 import type { Page } from '../Page.js';
 
 /** Freeze, keep a copy of the weights, and go back to one. */
-export function weights({ store, send }: Page): { root: HTMLElement; draw(lab: Lab): void } {
+export function weights({ store, send }: Page): { root: HTMLElement; draw(networks: Networks): void } {
   const button = (text: string) => make('button', { type: 'button' }, text);
   const [freeze, keep, back] = [button('Freeze learning'), button('Snapshot weights'), button('Roll back')];
   const copies = make('select', { id: 'copies' });
@@ -37,16 +37,18 @@ export function weights({ store, send }: Page): { root: HTMLElement; draw(lab: L
   rollBack.hidden = true;
   return {
     root: make('div', { class: 'field weights' }, freeze, keep, rollBack),
-    draw(lab) {
-      frozen = lab.frozen;
+    draw(networks) {
+      frozen = networks.frozen;
       write(freeze, frozen ? 'Learn again' : 'Freeze learning');
       freeze.setAttribute('aria-pressed', String(frozen));
-      rollBack.hidden = lab.snapshots.length === 0;
-      const ids = lab.snapshots.map(({ id }) => id).join();
+      rollBack.hidden = networks.snapshots.length === 0;
+      const ids = networks.snapshots.map(({ id }) => id).join();
       if (ids === known) return;
       known = ids;
       copies.replaceChildren(
-        ...lab.snapshots.map(({ id, rows }) => make('option', { value: String(id) }, `at row ${say(rows)}`)).reverse(),
+        ...networks.snapshots
+          .map(({ id, rows }) => make('option', { value: String(id) }, `at row ${say(rows)}`))
+          .reverse(),
       );
     },
   };

@@ -1,0 +1,8 @@
+import type { ModelDefinition } from '../../checkpoint/definition.js';
+import type { Weights } from '../../checkpoint/weights.js';
+
+/** A model from another framework, as eddy would have made it. */
+export interface Imported {
+  readonly definition: ModelDefinition;
+  readonly weights: Weights;
+}

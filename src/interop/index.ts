@@ -1,0 +1,13 @@
+export { exportGuitarml } from './export/guitarml.js';
+export { exportKeras } from './export/keras.js';
+export { exportOnnx } from './export/onnx.js';
+export { exportPytorch, type PytorchNames } from './export/pytorch.js';
+export { exportRtneural } from './export/rtneural.js';
+export { importGuitarml } from './import/guitarml.js';
+export type { Imported } from './import/imported.js';
+export { importKeras, type KerasOptions } from './import/keras.js';
+export { importOnnx } from './import/onnx.js';
+export { importPytorch, type PytorchOptions } from './import/pytorch.js';
+export { importRtneural } from './import/rtneural.js';
+export { importTfjs } from './import/tfjs.js';
+export { type ImportOptions, importWeights, type WeightsFormat } from './importWeights.js';

@@ -1,0 +1,31 @@
+import { cells } from '../../../runtime/kernels.generated.js';
+import { type Cell, createLayer, type LayerOptions, type LayerSpec } from '../cell.js';
+
+const FORGET = 1;
+
+const cell: Cell = {
+  name: 'lstm',
+  kind: cells.lstm,
+  gates: 4,
+  gateNames: ['i', 'f', 'g', 'o'],
+  columns: [0, 1, 3, 2],
+  panels: [4],
+  tape: 5,
+  deltas: 4,
+  cellState: true,
+  startBias: (gate) => (gate === FORGET ? 1 : 0),
+};
+
+/**
+ * A layer of LSTM units: i, f, o = σ(·), g = tanh(·), each of W x_t + U h_{t−1} + b + b′; c_t = f∘c_{t−1} + i∘g; h_t = o∘tanh(c_t).
+ * Gate rows in the order i f g o; the forget gate's b starts at 1, its b′ at 0.
+ *
+ *     createModel({ input: 4, layers: [lstm(32)], output: dense(1) })
+ *
+ * Hochreiter & Schmidhuber 1997, doi 10.1162/neco.1997.9.8.1735; Gers, Schmidhuber & Cummins 2000, doi 10.1162/089976600300015015.
+ *
+ * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1 and `dropout` from 0 to below 1.
+ */
+export function lstm(units: number, { dropout = 0 }: LayerOptions = {}): LayerSpec {
+  return createLayer(cell, units, 0, dropout, {});
+}
