@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { encodeCheckpoint } from '../src/checkpoint/checkpoint.js';
-import type { DenseActivation, RnnActivation } from '../src/checkpoint/definition.js';
 import { EddyError } from '../src/core/errors.js';
 import { exportGuitarml } from '../src/interop/export/guitarml.js';
 import { exportKeras } from '../src/interop/export/keras.js';
@@ -10,6 +9,8 @@ import { exportPytorch } from '../src/interop/export/pytorch.js';
 import { exportRtneural } from '../src/interop/export/rtneural.js';
 import type { Imported } from '../src/interop/import/imported.js';
 import { type ImportOptions, importWeights, shardPaths } from '../src/interop/importWeights.js';
+import type { RnnActivation } from '../src/nn/cells/rnn/index.js';
+import type { DenseActivation } from '../src/nn/readouts/readout.js';
 import { describeModel } from './describeModel.js';
 
 const WRITERS = {

@@ -1,16 +1,15 @@
-import type { ModelDefinition } from '../src/checkpoint/definition.js';
+import { isEmbedding, type ModelDefinition } from '../src/checkpoint/definition.js';
 import { weightShapes } from '../src/checkpoint/weights.js';
 
 /** A model in a few lines: its layers with their weights' shapes, and its parameters. */
 export function describeModel(definition: ModelDefinition): string[] {
   const shapes = [...weightShapes(definition)];
   const layers = definition.layers.map((layer, l) => {
-    const kind =
-      layer.cell === 'embedding'
-        ? `embedding ${layer.symbols} × ${layer.width}`
-        : [layer.cell, layer.units, layer.activation, layer.resetAfter === false ? 'reset before' : undefined]
-            .filter((word) => word !== undefined)
-            .join(' ');
+    const kind = isEmbedding(layer)
+      ? `embedding ${layer.symbols} × ${layer.width}`
+      : [layer.cell, layer.units, layer.activation, layer.resetAfter === false ? 'reset before' : undefined]
+          .filter((word) => word !== undefined)
+          .join(' ');
     return `  layers.${l}  ${kind}  ${listOf(shapes, `layers.${l}.`)}`;
   });
   const { output } = definition;

@@ -1,6 +1,6 @@
 import { ErrorToSignal } from '../../src/audio/errorToSignal.js';
 import { SoundLearner } from '../../src/audio/soundLearner.js';
-import { type SoundCell, soundModel } from '../../src/audio/soundModel.js';
+import { soundModel } from '../../src/audio/soundModel.js';
 import { SoundPlayer } from '../../src/audio/soundPlayer.js';
 import { createBareRuntime, createModelOn, loadKernels } from '../../src/bare.js';
 import { createSaver } from '../../src/checkpoint/saver.js';
@@ -13,7 +13,7 @@ import { describeFormat } from './wavFormat.js';
 
 export interface LearnOptions {
   model: string;
-  cell: SoundCell;
+  cell: string;
   units: number;
   seed: number;
   holdOut: number;

@@ -1,4 +1,3 @@
-import type { SoundCell } from 'rx-eddy/audio';
 import type { Weights } from 'rx-eddy/bare';
 import type { ModelDefinition } from 'rx-eddy/checkpoint';
 import type { Knobs, PedalName } from './dsp/pedals.js';
@@ -57,7 +56,7 @@ export interface Take {
 }
 
 export interface LearnerSetting {
-  readonly cell: SoundCell;
+  readonly cell: string;
   readonly units: number;
   readonly sampleRate: number;
   /** Samples that there will be; left out: it goes on. */

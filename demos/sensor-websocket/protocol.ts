@@ -33,7 +33,9 @@ export type ViewerMessage =
   | { type: 'rollBack'; sensor: string; snapshot: number }
   | { type: 'replay'; speed: number; paused: boolean };
 
-export type CellName = 'rnn' | 'lstm' | 'gru';
+/** The cells that are shown side by side. */
+export const CELLS = ['rnn', 'lstm', 'gru'] as const;
+export type CellName = (typeof CELLS)[number];
 
 export interface SensorSummary {
   sensor: string;

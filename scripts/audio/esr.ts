@@ -1,7 +1,7 @@
 // What is left of two pedals after one online pass over eight seconds of piano, on the two that follow: npm run audio:esr
 // For every cell and three seeds; writes the table into docs/audio.md too.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ErrorToSignal, type SoundCell, SoundLearner, SoundPlayer, soundModel } from 'rx-eddy/audio';
+import { ErrorToSignal, SoundLearner, SoundPlayer, soundModel } from 'rx-eddy/audio';
 import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { pcmStage } from 'rx-eddy/operators/sound/pcm';
 import { distortion, knobs, type PedalName, pedals } from '../../demos/audio/dsp/pedals.js';
@@ -10,7 +10,7 @@ const RATE = 44100;
 const WAV_HEADER = 44;
 const GOALS: Record<PedalName, number> = { distortion: 1e-3, squash: 1e-2 };
 const SEEDS = [1, 2, 3];
-const CELLS: readonly SoundCell[] = ['lstm', 'gru', 'rnn'];
+const CELLS: readonly string[] = ['lstm', 'gru', 'rnn'];
 
 let dry = new Float32Array(0);
 pcmStage()().step(readFileSync('data/audio/piano_phrase_44k1_mono.wav').subarray(WAV_HEADER), (samples) => {
@@ -37,7 +37,7 @@ function esrOf(played: Float32Array, wet: Float32Array) {
   return { plain: plain.ratio, emphasised: emphasised.ratio };
 }
 
-function run(cell: SoundCell, wet: Float32Array, seed: number, plain = false) {
+function run(cell: string, wet: Float32Array, seed: number, plain = false) {
   using learning = createModelOn(runtime, soundModel({ cell, seed }));
   using playing = createModelOn(runtime, soundModel({ cell, seed }));
   using learner = new SoundLearner(learning, {

@@ -1,4 +1,3 @@
-import type { SoundCell } from 'rx-eddy/audio';
 import { loadKernels, type Weights } from 'rx-eddy/bare';
 import type { ModelDefinition } from 'rx-eddy/checkpoint';
 import { knobs, pedals } from '../../demos/audio/dsp/pedals.js';
@@ -55,7 +54,7 @@ async function render(network: PlainNetwork, sound: Float32Array<ArrayBuffer>, s
 }
 
 /** Learns a pedal in the demo's Web Worker, as fast as it goes: how many times faster than real time, the median of its reports. */
-async function learn(cell: SoundCell, sound: Float32Array<ArrayBuffer>, sampleRate: number): Promise<number> {
+async function learn(cell: string, sound: Float32Array<ArrayBuffer>, sampleRate: number): Promise<number> {
   const speeds: number[] = [];
   const kernels = await loadKernels();
   await new Promise<void>((resolve, reject) => {

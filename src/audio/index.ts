@@ -1,4 +1,4 @@
 export { ErrorToSignal } from './errorToSignal.js';
 export { SoundLearner, type SoundLearnerOptions } from './soundLearner.js';
-export { type SoundCell, type SoundModelOptions, soundModel } from './soundModel.js';
+export { type SoundModelOptions, soundModel } from './soundModel.js';
 export { SoundPlayer } from './soundPlayer.js';

@@ -8,7 +8,6 @@ import { adam } from '../nn/optimizers/adam/index.js';
 import { cosine } from '../nn/schedules/cosine.js';
 import { ErrorToSignal } from './errorToSignal.js';
 import { withLevelDetectors } from './levelDetectors.js';
-import { type SoundCell, soundCells } from './soundModel.js';
 import { WeightAverage } from './weightAverage.js';
 
 export interface SoundLearnerOptions {
@@ -158,7 +157,7 @@ export class SoundLearner implements Disposable {
 /** A finite float32, also inside. */
 const fits = (sample: number) => Number.isFinite(Math.fround(sample * GAIN));
 
-const start = (model: Model, cell: SoundCell, sampleRate: number): Weights =>
+const start = (model: Model, cell: string, sampleRate: number): Weights =>
   cell === 'lstm' ? withLevelDetectors(model.weights(), sampleRate) : model.weights();
 
 /** The same network for samples `gain` times weaker: exact for a power of two. */
@@ -176,10 +175,10 @@ function louder(weights: Weights, gain: number): Weights {
   );
 }
 
-function cellOf({ spec }: Model): SoundCell {
-  const [layer] = spec.layers;
-  const cell = Object.keys(soundCells).find((name): name is SoundCell => 'cell' in layer && layer.cell.name === name);
-  if (cell && spec.layers.length === 1 && spec.input === 1 && spec.output?.units === 1 && spec.skip) return cell;
+function cellOf({ spec, layers }: Model): string {
+  const [layer] = layers;
+  const one = layers.length === 1 && spec.layers.length === 1;
+  if (one && spec.input === 1 && spec.output?.units === 1 && spec.skip) return layer.cell.name;
   throw new EddyError(
     'invalid-option',
     'SoundLearner: the model must be one recurrent layer from one number to one, with a skip connection; make it with soundModel()',

@@ -1,16 +1,11 @@
-import { gru } from '../nn/cells/gru/index.js';
-import { lstm } from '../nn/cells/lstm/index.js';
-import { rnn } from '../nn/cells/rnn/index.js';
+import { EddyError } from '../core/errors.js';
+import { cells } from '../nn/cells/registry.js';
 import type { ModelSpec } from '../nn/model/definition.js';
 import { dense } from '../nn/readouts/dense/index.js';
 
-/** The cells that a sound's model may be made of. */
-export const soundCells = { lstm, gru, rnn } as const;
-export type SoundCell = keyof typeof soundCells;
-
 export interface SoundModelOptions {
-  /** Default 'lstm'. */
-  readonly cell?: SoundCell;
+  /** The name of any cell. Default 'lstm'. */
+  readonly cell?: string;
   /** Default 32. */
   readonly units?: number;
   /** Of the initial weights. Default 0. */
@@ -22,7 +17,16 @@ export interface SoundModelOptions {
  * change. The shape of guitar amplifier models (Wright et al. 2019): GuitarML and RTNeural players take it.
  *
  *     const model = await createModel(soundModel({ units: 16 }));
+ *
+ * @throws EddyError `invalid-option` on a name that no cell has, and on what the cell itself refuses.
  */
 export function soundModel({ cell = 'lstm', units = 32, seed = 0 }: SoundModelOptions = {}): ModelSpec {
-  return { input: 1, layers: [soundCells[cell](units)], output: dense(1), skip: true, seed };
+  const found = cells.find(cell);
+  if (!found) {
+    throw new EddyError(
+      'invalid-option',
+      `soundModel: cell must be one of ${cells.names}, got ${cell}; leave it out for lstm`,
+    );
+  }
+  return { input: 1, layers: [found.create(units, {})], output: dense(1), skip: true, seed };
 }

@@ -1,5 +1,7 @@
-import type { RnnOptions } from '../nn/cells/rnn/index.js';
-import type { DenseActivation } from '../nn/readouts/dense/index.js';
+import type { Cell, CellForm } from '../nn/cells/cell.js';
+import { cells } from '../nn/cells/registry.js';
+import type { DenseActivation } from '../nn/readouts/readout.js';
+import { readouts } from '../nn/readouts/registry.js';
 import { invalidFile } from './invalidFile.js';
 import { asArray, asCount, asObject, describe, type Json } from './json.js';
 
@@ -12,13 +14,13 @@ export interface ModelDefinition {
   readonly skip?: boolean;
 }
 export type LayerDefinition = RecurrentDefinition | EmbeddingDefinition;
+/** A recurrent layer: its cell by name, and the cell's own options, such as `resetAfter` of gru. */
 export interface RecurrentDefinition {
-  readonly cell: CellName;
+  readonly cell: string;
   readonly units: number;
-  readonly resetAfter?: boolean;
-  readonly activation?: RnnActivation;
   /** The part of the output that training hides. Default 0. */
   readonly dropout?: number;
+  readonly [option: string]: string | number | boolean | undefined;
 }
 export interface EmbeddingDefinition {
   readonly cell: 'embedding';
@@ -26,28 +28,29 @@ export interface EmbeddingDefinition {
   readonly width: number;
 }
 export interface ReadoutDefinition {
-  readonly readout: 'dense';
+  readonly readout: string;
   readonly units: number;
   readonly activation?: DenseActivation;
 }
 
-/** Gates of each cell: a layer's weights have gates · units rows. */
-export const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
-export type CellName = keyof typeof GATES;
-export type RnnActivation = NonNullable<RnnOptions['activation']>;
-const RNN_ACTIVATIONS: readonly RnnActivation[] = ['tanh', 'relu', 'sigmoid'];
+export const isEmbedding = (layer: LayerDefinition | undefined): layer is EmbeddingDefinition =>
+  layer?.cell === 'embedding';
 
-export type { DenseActivation };
-
-const DENSE_ACTIVATIONS: readonly DenseActivation[] = ['linear', 'sigmoid', 'softmax'];
-
-export function isRnnActivation(name: unknown): name is RnnActivation {
-  return RNN_ACTIVATIONS.some((known) => known === name);
+/** The cell of a layer's definition. Fails with `invalid-file` on a name that no cell has. */
+export function cellOf({ cell }: RecurrentDefinition, where: string): Cell {
+  const found = cells.find(cell);
+  if (found) return found;
+  throw invalidFile(where, `cell must be one of ${cells.names}, embedding, got ${describe(cell)}`);
 }
 
-export function isDenseActivation(name: unknown): name is DenseActivation {
-  return DENSE_ACTIVATIONS.some((known) => known === name);
-}
+/** A cell's form from what is known of it: each option as given, or its default. */
+export const formOf = ({ options }: Cell, given: { readonly [option: string]: unknown } = {}): CellForm =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, { values, default: usual }]) => [
+      name,
+      values.find((value) => value === given[name]) ?? usual,
+    ]),
+  );
 
 /**
  * The definition that a file holds, field by field; a field that this version does not know is refused, since a model without it would
@@ -70,49 +73,54 @@ export function readDefinition(json: Json | undefined, where: string): ModelDefi
 export function withSkip(definition: ModelDefinition, where: string): ModelDefinition {
   const { input, layers, output } = definition;
   const linear = output && (output.activation ?? 'linear') === 'linear' && output.units <= input;
-  if (linear && layers[0]?.cell !== 'embedding') return { ...definition, skip: true };
+  if (linear && !isEmbedding(layers[0])) return { ...definition, skip: true };
   throw invalidFile(where, 'adds its input to its output; that needs a linear readout of no more outputs than inputs');
 }
 
 function readLayer(json: Json, where: string): LayerDefinition {
-  const { cell, units, resetAfter, activation, dropout, symbols, width, ...others } = asObject(json, where);
-  refuseOthers(others, where);
+  const { cell, ...rest } = asObject(json, where);
   if (cell === 'embedding') {
-    refuseOthers({ units, resetAfter, activation, dropout }, where);
+    const { symbols, width, ...others } = rest;
+    refuseOthers(others, where);
     return { cell, symbols: asCount(symbols, `${where} symbols`, 1), width: asCount(width, `${where} width`, 1) };
   }
-  if (cell !== 'lstm' && cell !== 'gru' && cell !== 'rnn') {
-    throw invalidFile(where, `cell must be lstm, gru, rnn or embedding, got ${describe(cell)}`);
-  }
-  refuseOthers({ symbols, width }, where);
+  const { units, dropout, ...given } = rest;
+  const name = typeof cell === 'string' ? cell : describe(cell);
+  const { options } = cellOf({ cell: name, units: 1 }, where);
   if (dropout !== undefined && !(typeof dropout === 'number' && dropout >= 0 && dropout < 1)) {
     throw invalidFile(where, `dropout must be from 0 to below 1, got ${describe(dropout)}`);
   }
   const hidden = dropout === undefined ? {} : { dropout };
-  const layer: RecurrentDefinition = { cell, units: asCount(units, `${where} units`, 1), ...hidden };
-  if (cell === 'gru' && resetAfter !== undefined) {
-    if (typeof resetAfter !== 'boolean')
-      throw invalidFile(where, `resetAfter must be true or false, got ${describe(resetAfter)}`);
-    refuseOthers({ activation }, where);
-    return { ...layer, resetAfter };
+  return { cell: name, units: asCount(units, `${where} units`, 1), ...hidden, ...readForm(options, given, where) };
+}
+
+/** The options that a file gives, each one of its values. */
+function readForm(options: Cell['options'], given: { readonly [name: string]: Json | undefined }, where: string) {
+  const form: { [name: string]: string | boolean } = {};
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(options, name)) refuseOthers({ [name]: value }, where);
+    const { values } = options[name];
+    const found = values.find((known) => known === value);
+    if (found === undefined)
+      throw invalidFile(where, `${name} must be one of ${values.join(', ')}, got ${describe(value)}`);
+    form[name] = found;
   }
-  refuseOthers({ resetAfter }, where);
-  if (cell === 'rnn' && activation !== undefined) {
-    if (!isRnnActivation(activation)) throw invalidFile(where, `has the unknown activation ${describe(activation)}`);
-    return { ...layer, activation };
-  }
-  refuseOthers({ activation }, where);
-  return layer;
+  return form;
 }
 
 function readReadout(json: Json, where: string): ReadoutDefinition {
   const { readout, units, activation, ...others } = asObject(json, where);
   refuseOthers(others, where);
-  if (readout !== 'dense') throw invalidFile(where, `readout must be dense, got ${describe(readout)}`);
-  const dense = { readout, units: asCount(units, `${where} units`, 1) } as const;
-  if (activation === undefined) return dense;
-  if (!isDenseActivation(activation)) throw invalidFile(where, `has the unknown activation ${describe(activation)}`);
-  return { ...dense, activation };
+  const member = readouts.find(readout);
+  if (!member) throw invalidFile(where, `readout must be one of ${readouts.names}, got ${describe(readout)}`);
+  const definition = { readout: member.name, units: asCount(units, `${where} units`, 1) };
+  if (activation === undefined) return definition;
+  const known = member.activations.find((name) => name === activation);
+  if (!known) {
+    throw invalidFile(where, `activation must be one of ${member.activations.join(', ')}, got ${describe(activation)}`);
+  }
+  return { ...definition, activation: known };
 }
 
 function refuseOthers(others: { [name: string]: Json | undefined }, where: string): void {

@@ -1,11 +1,8 @@
 import { EddyError } from '../core/errors.js';
-import { gru } from '../nn/cells/gru/index.js';
-import { lstm } from '../nn/cells/lstm/index.js';
-import { rnn } from '../nn/cells/rnn/index.js';
 import { embedding } from '../nn/embedding/index.js';
 import type { ModelSpec } from '../nn/model/definition.js';
-import { dense } from '../nn/readouts/dense/index.js';
-import { isRnnActivation, type LayerDefinition, type ModelDefinition } from './definition.js';
+import { readouts } from '../nn/readouts/registry.js';
+import { cellOf, formOf, isEmbedding, type LayerDefinition, type ModelDefinition } from './definition.js';
 
 /**
  * What createModel takes, from a definition.
@@ -17,21 +14,19 @@ import { isRnnActivation, type LayerDefinition, type ModelDefinition } from './d
 export function specOf({ input, layers, output, skip }: ModelDefinition): ModelSpec {
   const spec = { input, layers: layers.map(layerOf), ...(skip && { skip }) };
   if (!output) return spec;
-  const { units, activation = 'linear' } = output;
-  return { ...spec, output: dense(units, { activation }) };
+  const { readout, units, activation = 'linear' } = output;
+  const member = readouts.find(readout);
+  if (!member) {
+    throw new EddyError('invalid-option', `specOf: readout must be one of ${readouts.names}, got ${readout}`);
+  }
+  return { ...spec, output: member.create(units, { activation }) };
 }
 
 function layerOf(layer: LayerDefinition): ModelSpec['layers'][number] {
-  if (layer.cell === 'embedding') return embedding(layer.symbols, layer.width);
+  if (isEmbedding(layer)) return embedding(layer.symbols, layer.width);
+  const cell = cellOf(layer, 'specOf');
   const { units, dropout = 0 } = layer;
-  switch (layer.cell) {
-    case 'lstm':
-      return lstm(units, { dropout });
-    case 'gru':
-      return gru(units, { resetAfter: layer.resetAfter ?? true, dropout });
-    case 'rnn':
-      return rnn(units, { activation: layer.activation ?? 'tanh', dropout });
-  }
+  return cell.create(units, { ...formOf(cell, layer), dropout });
 }
 
 /** The definition of a model, as a file keeps it: `definitionOf(model.spec)`. */
@@ -40,23 +35,12 @@ export function definitionOf({ input, layers, output, skip }: ModelSpec): ModelD
     input,
     layers: layers.map((layer): LayerDefinition => {
       if ('symbols' in layer) return { cell: 'embedding', symbols: layer.symbols, width: layer.width };
-      const { cell, options } = layer;
-      const { resetAfter, activation } = options;
-      const shared = { units: layer.units, ...(layer.dropout > 0 ? { dropout: layer.dropout } : {}) };
-      switch (cell.name) {
-        case 'lstm':
-          return { cell: 'lstm', ...shared };
-        case 'gru':
-          return { cell: 'gru', ...shared, resetAfter: resetAfter !== false };
-        case 'rnn':
-          return { cell: 'rnn', ...shared, activation: isRnnActivation(activation) ? activation : 'tanh' };
-        default:
-          throw new EddyError('invalid-option', `definitionOf: a file has no word for the cell ${cell.name}`);
-      }
+      const { cell, units, dropout, options } = layer;
+      return { cell: cell.name, units, ...(dropout > 0 ? { dropout } : {}), ...formOf(cell, options) };
     }),
   };
   if (!output) return definition;
-  const { units, activation } = output;
-  const readout = { readout: 'dense', units, ...(activation === 'linear' ? {} : { activation }) } as const;
-  return { ...definition, output: readout, ...(skip && { skip }) };
+  const { readout, units, activation } = output;
+  const stored = { readout: readout.name, units, ...(activation === 'linear' ? {} : { activation }) };
+  return { ...definition, output: stored, ...(skip && { skip }) };
 }

@@ -1,4 +1,5 @@
-import { GATES, type ModelDefinition } from './definition.js';
+import { parameterShape } from '../nn/cells/parameter.js';
+import { cellOf, isEmbedding, type ModelDefinition } from './definition.js';
 import { invalidFile } from './invalidFile.js';
 import type { Tensor } from './safetensors.js';
 
@@ -20,18 +21,18 @@ export function weightShapes(definition: ModelDefinition): ReadonlyMap<string, r
   const shapes = new Map<string, readonly number[]>();
   let width = definition.input;
   definition.layers.forEach((layer, i) => {
-    if (layer.cell === 'embedding') {
+    if (isEmbedding(layer)) {
       if (i > 0) throw invalidFile('definition', `layer ${i} is an embedding; only the first layer can be one`);
       if (width !== 1) throw invalidFile('definition', `an embedding takes one symbol a sample, got input ${width}`);
       shapes.set(`layers.${i}.weight`, [layer.symbols, layer.width]);
       width = layer.width;
       return;
     }
-    const rows = GATES[layer.cell] * layer.units;
-    shapes.set(`layers.${i}.weight_ih`, [rows, width]);
-    shapes.set(`layers.${i}.weight_hh`, [rows, layer.units]);
-    shapes.set(`layers.${i}.bias_ih`, [rows]);
-    shapes.set(`layers.${i}.bias_hh`, [rows]);
+    const { gates, parameters } = cellOf(layer, 'definition');
+    for (const parameter of parameters) {
+      const shape = parameterShape(parameter, { gates, units: layer.units, inputs: width });
+      shapes.set(`layers.${i}.${parameter.name}`, shape);
+    }
     width = layer.units;
   });
   if (definition.output) {

@@ -26,6 +26,3 @@ export const TENSOR = {
   location: 14,
 } as const;
 export const DATA_TYPE = { float: 1, int32: 6, int64: 7, float16: 10, double: 11, bfloat16: 16 } as const;
-
-/** Where ONNX keeps each of PyTorch's gates: i o f c for i f g o, z r h for r z n. */
-export const ONNX_GATES = { lstm: [0, 2, 3, 1], gru: [1, 0, 2], rnn: [0] } as const;

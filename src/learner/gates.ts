@@ -30,7 +30,7 @@ export function readGates(model: Model, tape: Tape, slot: number, rows: number):
         read(address, stride, units),
       ];
       return [
-        ...cell.gateNames.map((name, g) =>
+        ...Object.keys(cell.gateNames).map((name, g) =>
           at(name, field('windowGates') + cell.columns[g] * width, field('gateStride')),
         ),
         ...(cell.cellState ? [at('c', field('windowC'), width)] : []),

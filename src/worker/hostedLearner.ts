@@ -4,7 +4,7 @@ import { Horizons } from '../learner/horizons.js';
 import { createLearner, type Learner } from '../learner/learner.js';
 import type { LabelStep, LearnStep, ScoredPrediction } from '../learner/learnStep.js';
 import type { LearnerOptions } from '../learner/options.js';
-import { lossNamed } from '../nn/losses/lossNamed.js';
+import { lossOf } from '../nn/losses/registry.js';
 import { Model } from '../nn/model/model.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { type Batch, BEGINS, type HandOver, LABELLED, type LearnerRecord, type LearnerReport } from './messages.js';
@@ -40,7 +40,7 @@ export class HostedLearner implements Disposable {
   ) {
     this.#model = new Model(runtime, specOf(definition));
     try {
-      const given = own.loss ?? lossNamed(loss);
+      const given = own.loss ?? lossOf(loss);
       this.#model.writeBlock(weights);
       this.#learner = createLearner(this.#model, { ...options, ...own, loss: given });
       this.#width = given.targetWidth(this.#model.output, this.#model.spec.output);

@@ -1,4 +1,4 @@
-import type { LayerDefinition, ModelDefinition } from '../../src/checkpoint/definition.js';
+import { cellOf, formOf, type LayerDefinition, type ModelDefinition } from '../../src/checkpoint/definition.js';
 import { type Weights, type WeightTensor, weightShapes } from '../../src/checkpoint/weights.js';
 import { createRandom } from '../../src/core/random.js';
 
@@ -26,9 +26,9 @@ export const model = (definition: ModelDefinition, seed = 7) => ({
   weights: randomWeights(definition, seed),
 });
 
-export const recurrent = (cell: 'lstm' | 'gru' | 'rnn', units: number, options: object = {}): LayerDefinition => {
-  if (cell === 'gru') return { cell, units, resetAfter: true, ...options };
-  return cell === 'rnn' ? { cell, units, activation: 'tanh', ...options } : { cell, units };
+export const recurrent = (cell: string, units: number, options: object = {}): LayerDefinition => {
+  const member = cellOf({ cell, units }, 'test');
+  return { cell, units, ...formOf(member), ...options };
 };
 
 export const dense = (units: number) => ({ readout: 'dense', units }) as const;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EddyError } from '../../src/core/errors.js';
 import { createRandom } from '../../src/core/random.js';
-import { glorotUniform, orthogonal } from '../../src/nn/model/initializers.js';
+import { glorotUniform, orthogonal } from '../../src/nn/initializers.js';
 
 const seeds = fc.maxSafeNat();
 const draw = (count: number, next: () => number) => Array.from({ length: count }, next);

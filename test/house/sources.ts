@@ -57,6 +57,11 @@ export function exportsOf(source: Source): string[] {
   return nodesOf(source)
     .flatMap((node) => {
       if (ts.isExportSpecifier(node)) return [node.name.text];
+      // export * from './index.js': the names of that file are this one's too.
+      if (ts.isExportDeclaration(node) && !node.exportClause && node.moduleSpecifier) {
+        const from = node.moduleSpecifier.getText().slice(1, -1).replace(/\.js$/, '.ts');
+        return exportsOf(readSource(join(dirname(source.path), from)));
+      }
       const isExported =
         ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
       if (!isExported) return [];

@@ -9,7 +9,7 @@ const layers: readonly (readonly RegExp[])[] = [
   [/^src\/math\//],
   [/^src\/core\//],
   [/^src\/runtime\//],
-  [/^src\/stats\//],
+  [/^src\/(stats\/|nn\/initializers)/],
   [/^src\/nn\/(cells|embedding|readouts|losses|optimizers|schedules)\//],
   [/^src\/nn\//],
   [/^src\/learner\//],

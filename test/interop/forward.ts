@@ -1,9 +1,13 @@
-import type { LayerDefinition, ModelDefinition } from '../../src/checkpoint/definition.js';
+import {
+  cellOf,
+  formOf,
+  isEmbedding,
+  type LayerDefinition,
+  type ModelDefinition,
+} from '../../src/checkpoint/definition.js';
 import type { Weights, WeightTensor } from '../../src/checkpoint/weights.js';
 import { exp, sigmoid, tanh } from '../../src/math/functions.js';
-import { gruReference } from '../../src/nn/cells/gru/reference.js';
-import { lstmReference } from '../../src/nn/cells/lstm/reference.js';
-import { rnnReference } from '../../src/nn/cells/rnn/reference.js';
+import type { ReferenceState } from '../../src/nn/cells/reference.js';
 
 interface Model {
   readonly definition: ModelDefinition;
@@ -33,30 +37,22 @@ export function forward({ definition, weights }: Model, x: readonly (readonly nu
 }
 
 function runLayer(layer: LayerDefinition, weights: Weights, l: number, sequence: number[][]): number[][] {
-  if (layer.cell === 'embedding') {
+  if (isEmbedding(layer)) {
     const table = rows(weights[`layers.${l}.weight`]);
     return sequence.map(([symbol]) => table[symbol]);
   }
-  const named = {
-    weight_ih: rows(weights[`layers.${l}.weight_ih`]),
-    weight_hh: rows(weights[`layers.${l}.weight_hh`]),
-    bias_ih: [...weights[`layers.${l}.bias_ih`].data],
-    bias_hh: [...weights[`layers.${l}.bias_hh`].data],
-  };
+  const cell = cellOf(layer, 'forward');
+  const named = Object.fromEntries(
+    cell.parameters.map(({ name, columns }) => {
+      const tensor = weights[`layers.${l}.${name}`];
+      return [name, columns === 'none' ? [...tensor.data] : rows(tensor)];
+    }),
+  );
+  const reference = cell.reference(formOf(cell, layer));
   const zero = () => new Array<number>(layer.units).fill(0);
-  if (layer.cell === 'lstm') {
-    let state = { h: zero(), c: zero() };
-    return sequence.map((x) => {
-      state = lstmReference.forward(named, x, state, {}).state;
-      return state.h;
-    });
-  }
-  let state: { h: number[] } = { h: zero() };
+  let state: ReferenceState = cell.cellState ? { h: zero(), c: zero() } : { h: zero() };
   return sequence.map((x) => {
-    state =
-      layer.cell === 'gru'
-        ? gruReference.forward(named, x, state, { resetAfter: layer.resetAfter ?? true }).state
-        : rnnReference.forward(named, x, state, { activation: layer.activation ?? 'tanh' }).state;
+    state = reference.run(named, x, state).state;
     return state.h;
   });
 }

@@ -1,4 +1,4 @@
-import type { ModelDefinition } from '../../src/checkpoint/definition.js';
+import { cellOf, isEmbedding, type ModelDefinition } from '../../src/checkpoint/definition.js';
 import { readSafetensors } from '../../src/checkpoint/safetensors.js';
 import { exportKeras } from '../../src/interop/export/keras.js';
 import { model } from '../checkpoint/randomModel.js';
@@ -9,8 +9,6 @@ interface Layer {
   config: Config;
 }
 
-const CLASSES = { lstm: 'LSTM', gru: 'GRU', rnn: 'SimpleRNN' } as const;
-
 /** A model.json as tensorflowjs_converter 4 writes it for a Keras Sequential, and its shards of at most `shardBytes`. */
 export function tfjsOf(definition: ModelDefinition, shardBytes = 100, seed = 7) {
   const tensors = [...readSafetensors(exportKeras(model(definition, seed))).tensors];
@@ -18,16 +16,16 @@ export function tfjsOf(definition: ModelDefinition, shardBytes = 100, seed = 7) 
     { class_name: 'InputLayer', config: { name: 'input_1', batch_input_shape: [null, null, definition.input] } },
   ];
   definition.layers.forEach((layer, i) => {
-    if (layer.cell === 'embedding') {
+    if (isEmbedding(layer)) {
       layers.push({
         class_name: 'Embedding',
         config: { name: 'embedding', input_dim: layer.symbols, output_dim: layer.width, mask_zero: false },
       });
       return;
     }
-    const at = i - (definition.layers[0].cell === 'embedding' ? 1 : 0);
+    const at = i - (isEmbedding(definition.layers[0]) ? 1 : 0);
     layers.push({
-      class_name: CLASSES[layer.cell],
+      class_name: cellOf(layer, 'test').foreign.keras?.layer ?? '',
       config: {
         name: `${layer.cell}_${at}`,
         trainable: true,

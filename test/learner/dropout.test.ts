@@ -6,7 +6,7 @@ import { checkOptions } from '../../src/learner/options.js';
 import { createTape } from '../../src/learner/tape.js';
 import { denseReference } from '../../src/nn/readouts/dense/reference.js';
 import { rowsOf } from '../golden/golden.js';
-import { distance, specGru, specLstm } from '../spec/layers.js';
+import { distance, specLstm } from '../spec/layers.js';
 
 const layers = [lstm(5, { dropout: 0.5 }), gru(6, { dropout: 0.25 })];
 const options = { k1: 4, k2: 4, loss: mse, optimizer: sgd(0.1) };
@@ -42,7 +42,7 @@ describe('layer dropout', () => {
       bias_hh: vector(`layers.${l}.bias_hh`),
     }));
     const readout = { weight: tensor('output.weight'), bias: vector('output.bias') };
-    const cells = [specLstm(), specGru({ resetAfter: true })];
+    const cells = [specLstm(), gru.cell.reference({ resetAfter: true })];
     const hide = (v: number[], l: number, t: number) => v.map((value, u) => value * masks[l][t][u]);
     const zero = (n: number) => new Array<number>(n).fill(0);
     let states: { h: number[]; c?: number[] }[] = H.map((n) => ({ h: zero(n) }));

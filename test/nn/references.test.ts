@@ -185,7 +185,7 @@ it('rnn with sigmoid, of which there are no golden numbers: backward is the slop
   expect(distance(g.weights.weight_hh.flat(), byRows('weight_hh', H))).toBeLessThan(1e-8);
   expect(
     distance(
-      g.weights.bias_hh,
+      g.weights.bias_hh.flat(),
       slopes((b) => value({ ...weights, bias_hh: b }, x, h), weights.bias_hh),
     ),
   ).toBeLessThan(1e-8);

@@ -1,45 +1,21 @@
-import { type GruOptions, gruReference } from '../../src/nn/cells/gru/reference.js';
-import { lstmReference } from '../../src/nn/cells/lstm/reference.js';
-import type {
-  CellReference,
-  ReferenceGradients,
-  ReferenceState,
-  ReferenceTape,
-  ReferenceWeights,
-} from '../../src/nn/cells/reference.js';
-import { type RnnOptions, rnnReference } from '../../src/nn/cells/rnn/reference.js';
+import { gru, lstm, rnn } from '../../src/nn/cells/index.js';
+import type { NamedArrays, ReferenceLayer, ReferenceState } from '../../src/nn/cells/reference.js';
 import { type GoldenCell, rowsOf, type Tensor, type Tensors } from '../golden/golden.js';
 
 /** A cell's reference with its options, one step at a time. */
-export interface SpecLayer {
-  run(weights: ReferenceWeights, x: number[], state: ReferenceState): SpecPass;
-}
-export interface SpecPass {
-  state: ReferenceState;
-  backward(dState: ReferenceState): ReferenceGradients;
-}
-
-const layer = <O, T extends ReferenceTape>(cell: CellReference<O, T>, options: O): SpecLayer => ({
-  run(weights, x, state) {
-    const tape = cell.forward(weights, x, state, options);
-    return { state: tape.state, backward: (dState) => cell.backward(weights, tape, dState) };
-  },
-});
-
-export const specRnn = (options: RnnOptions) => layer(rnnReference, options);
-export const specLstm = () => layer(lstmReference, {});
-export const specGru = (options: GruOptions) => layer(gruReference, options);
+export type SpecLayer = ReferenceLayer;
+export const specLstm = (): SpecLayer => lstm.cell.reference({});
 
 /** The layer that a file of golden numbers calls by this name. */
 export const goldenLayer: Record<GoldenCell, SpecLayer> = {
-  rnn_tanh: specRnn({ activation: 'tanh' }),
-  rnn_relu: specRnn({ activation: 'relu' }),
+  rnn_tanh: rnn.cell.reference({ activation: 'tanh' }),
+  rnn_relu: rnn.cell.reference({ activation: 'relu' }),
   lstm: specLstm(),
-  gru: specGru({ resetAfter: true }),
-  gru_reset_before: specGru({ resetAfter: false }),
+  gru: gru.cell.reference({ resetAfter: true }),
+  gru_reset_before: gru.cell.reference({ resetAfter: false }),
 };
 
-export const goldenWeights = (tensors: Tensors, layers: number): ReferenceWeights[] =>
+export const goldenWeights = (tensors: Tensors, layers: number): NamedArrays[] =>
   Array.from({ length: layers }, (_, l) => ({
     weight_ih: rowsOf(tensors[`weight_ih_l${l}`]),
     weight_hh: rowsOf(tensors[`weight_hh_l${l}`]),
@@ -58,3 +34,12 @@ export function distance(got: number[], expected: number[]): number {
   if (got.length !== expected.length) return Infinity;
   return got.reduce((most, v, i) => Math.max(most, Math.abs(v - expected[i]) / Math.max(1, Math.abs(expected[i]))), 0);
 }
+
+/** All numbers of layers' parameters, row by row, in their order; a vector is one row. */
+export const rowsOfLayers = (layers: NamedArrays[]): number[][] =>
+  layers.flatMap((layer) => Object.values(layer).flatMap(rowsOfArray));
+
+/** The very rows, not copies: a change of a row is a change of the weights. */
+const rowsOfArray = (array: number[] | number[][]): number[][] => (isMatrix(array) ? array : [array]);
+
+const isMatrix = (array: number[] | number[][]): array is number[][] => typeof array[0] !== 'number';

@@ -1,11 +1,11 @@
-import type { ReferenceState, ReferenceWeights } from '../../src/nn/cells/reference.js';
+import { matrixOf, type NamedArrays, type ReferenceState } from '../../src/nn/cells/reference.js';
 import type { LossResult, Target } from '../../src/nn/losses/reference.js';
 import { type OptimizerReference, zeros } from '../../src/nn/optimizers/reference.js';
 import { type DenseActivation, type DenseWeights, denseReference } from '../../src/nn/readouts/dense/reference.js';
-import type { SpecLayer } from './layers.js';
+import { rowsOfLayers, type SpecLayer } from './layers.js';
 
 export interface SpecWeights {
-  layers: ReferenceWeights[];
+  layers: NamedArrays[];
   output?: DenseWeights;
 }
 export interface SpecOptions<O extends { lr: number }, S> {
@@ -15,6 +15,8 @@ export interface SpecOptions<O extends { lr: number }, S> {
   weights: SpecWeights;
   /** The first numbers of a sample are added to the outputs. */
   skip?: boolean;
+  /** Each layer's units. Left out: as many as its weight_hh has columns. */
+  units?: number[];
   /** The state before sample 1; zeros unless given, and after every reset. */
   state?: ReferenceState[];
   k1: number;
@@ -55,7 +57,7 @@ export interface Sample {
 
 /** All rows of all weights, in one order; a change of a row is a change of the weights. */
 const rowsOf = ({ layers, output }: SpecWeights): number[][] => [
-  ...layers.flatMap((l) => [...l.weight_ih, ...l.weight_hh, l.bias_ih, l.bias_hh]),
+  ...rowsOfLayers(layers),
   ...(output ? [...output.weight, output.bias] : []),
 ];
 const norm = (g: number[]) => Math.sqrt(g.reduce((sum, v) => sum + v * v, 0));
@@ -64,7 +66,8 @@ const norm = (g: number[]) => Math.sqrt(g.reduce((sum, v) => sum + v * v, 0));
 export function createSpecLearner<O extends { lr: number }, S>(options: SpecOptions<O, S>) {
   const { layers, output = 'linear', k1, k2, loss, optimizer, maxLag } = options;
   const { clipNorm = Infinity, clipValue = Infinity, schedule = () => 1, updateEvery = 1 } = options;
-  const zeroState: ReferenceState[] = options.weights.layers.map((l) => ({ h: zeros(l.weight_hh[0].length) }));
+  const units = options.units ?? options.weights.layers.map((l) => matrixOf(l, 'weight_hh')[0].length);
+  const zeroState: ReferenceState[] = units.map((n) => ({ h: zeros(n) }));
   const samples: Sample[] = [];
   let now = structuredClone({
     weights: options.weights,

@@ -6,12 +6,12 @@ import type { Target } from '../../src/nn/losses/reference.js';
 import { adamReference } from '../../src/nn/optimizers/adam/reference.js';
 import { sgdReference } from '../../src/nn/optimizers/sgd/reference.js';
 import { rowsOf } from '../golden/golden.js';
-import { distance, specLstm } from './layers.js';
+import { distance, rowsOfLayers, specLstm } from './layers.js';
 import { createSpecLearner, type SpecWeights } from './learner.js';
 
 const mse = { of: mseReference };
 const flat = ({ layers, output }: SpecWeights) => [
-  ...layers.flatMap((l) => [...l.weight_ih.flat(), ...l.weight_hh.flat(), ...l.bias_ih, ...l.bias_hh]),
+  ...rowsOfLayers(layers).flat(),
   ...(output ? [...output.weight.flat(), ...output.bias] : []),
 ];
 

@@ -1,38 +1,34 @@
 import type { Model, StateRecord, Weights } from '../../src/index.js';
-import type { ReferenceState, ReferenceWeights } from '../../src/nn/cells/reference.js';
+import type { NamedArrays, ReferenceState } from '../../src/nn/cells/reference.js';
 import { zeros } from '../../src/nn/optimizers/reference.js';
 import { rowsOf } from '../golden/golden.js';
-import { type SpecLayer, specGru, specLstm, specRnn } from './layers.js';
+import { rowsOfLayers, type SpecLayer } from './layers.js';
 import type { SpecWeights } from './learner.js';
 
 /** The float64 layers that a model's own are held to. */
-export function specLayersOf(model: Model): SpecLayer[] {
-  return model.layers.map(({ cell, options }) => {
-    if (cell.name === 'lstm') return specLstm();
-    if (cell.name === 'gru') return specGru({ resetAfter: options.resetAfter === true });
-    if (cell.name !== 'rnn') throw new RangeError(`no reference for ${cell.name}`);
-    const { activation } = options;
-    return specRnn({ activation: activation === 'relu' || activation === 'sigmoid' ? activation : 'tanh' });
-  });
-}
+export const specLayersOf = (model: Model): SpecLayer[] =>
+  model.layers.map(({ cell, options }) => cell.reference(options));
 
 /** A model's weights as the references take them. */
 export function specWeightsOf(model: Model, weights: Weights = model.weights()): SpecWeights {
   const matrix = (name: string) => rowsOf({ shape: [...weights[name].shape], data: [...weights[name].data] });
   const vector = (name: string) => [...weights[name].data];
-  const layers = model.layers.map(({ name }) => ({
-    weight_ih: matrix(`${name}.weight_ih`),
-    weight_hh: matrix(`${name}.weight_hh`),
-    bias_ih: vector(`${name}.bias_ih`),
-    bias_hh: vector(`${name}.bias_hh`),
-  }));
+  const layers = model.layers.map(
+    ({ name, cell }): NamedArrays =>
+      Object.fromEntries(
+        cell.parameters.map((parameter) => {
+          const full = `${name}.${parameter.name}`;
+          return [parameter.name, parameter.columns === 'none' ? vector(full) : matrix(full)];
+        }),
+      ),
+  );
   if (!('output.weight' in weights)) return { layers };
   return { layers, output: { weight: matrix('output.weight'), bias: vector('output.bias') } };
 }
 
 /** All numbers of the weights, in the order of `model.weights()`. */
 export const flatWeights = ({ layers, output }: SpecWeights): number[] => [
-  ...layers.flatMap((l) => [...l.weight_ih.flat(), ...l.weight_hh.flat(), ...l.bias_ih, ...l.bias_hh]),
+  ...rowsOfLayers(layers).flat(),
   ...(output ? [...output.weight.flat(), ...output.bias] : []),
 ];
 export const flatTensors = (weights: Weights): number[] => Object.values(weights).flatMap(({ data }) => [...data]);
@@ -49,7 +45,7 @@ export const flatRecord = (state: StateRecord): number[] => Object.values(state)
 /** Samples through a stack without a readout, and the gradients of Σ dy·y + Σ dState·state back to everything that was read. */
 export function unroll(
   layers: SpecLayer[],
-  weights: ReferenceWeights[],
+  weights: NamedArrays[],
   xs: number[][],
   start: ReferenceState[],
   dys: number[][],
@@ -71,7 +67,7 @@ export function unroll(
   const dx: number[][] = [];
   for (let t = xs.length - 1; t >= 0; t--) {
     let dh = dys[t];
-    const own: ReferenceWeights[] = [];
+    const own: NamedArrays[] = [];
     for (let l = layers.length - 1; l >= 0; l--) {
       const later = dState[l];
       const g = passes[t].steps[l].backward({ ...later, h: later.h.map((d, u) => d + dh[u]) });

@@ -11,7 +11,7 @@ import {
 import { mseReference } from '../../src/nn/losses/mse/reference.js';
 import { sgdReference } from '../../src/nn/optimizers/sgd/reference.js';
 import { rowsOf } from '../golden/golden.js';
-import { specLstm } from './layers.js';
+import { rowsOfLayers, specLstm } from './layers.js';
 import { createSpecLearner, type SpecWeights } from './learner.js';
 
 /** Named weights as the specification takes them. */
@@ -33,7 +33,7 @@ export function specWeights(weights: Weights, layers: number): SpecWeights {
 
 /** The specification's weights in one list, in the order of `flatWeights`. */
 export const flatSpec = ({ layers, output }: SpecWeights): number[] => [
-  ...layers.flatMap((l) => [...l.weight_ih.flat(), ...l.weight_hh.flat(), ...l.bias_ih, ...l.bias_hh]),
+  ...rowsOfLayers(layers).flat(),
   ...(output ? [...output.weight.flat(), ...output.bias] : []),
 ];
 export const flatWeights = (weights: Weights): number[] => Object.values(weights).flatMap(({ data }) => [...data]);

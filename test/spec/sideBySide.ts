@@ -6,30 +6,22 @@ import {
   createLearner,
   dense,
   exponential,
-  gru,
   type LabelStep,
   type Learner,
-  lstm,
+  type Loss,
   type Model,
-  rnn,
   type Schedule,
 } from '../../src/index.js';
 import type { ReferenceState } from '../../src/nn/cells/reference.js';
 import { createModelOn } from '../../src/nn/createModelOn.js';
-import type { Judged } from './checked.js';
+import { forms as allForms } from '../nn/cells/forms.js';
+import type { Checked } from './checked.js';
 import { distance } from './layers.js';
-import type { Learnt } from './learner.js';
+import type { Learnt, SpecOptions } from './learner.js';
 import { flatRecord, flatState, flatTensors, flatWeights, specLayersOf, specWeightsOf } from './model.js';
 import { optimizers, type Spec } from './ruled.js';
 
-const forms = {
-  lstm,
-  gru: (units: number) => gru(units),
-  'gru, reset before': (units: number) => gru(units, { resetAfter: false }),
-  'rnn, tanh': (units: number) => rnn(units),
-  'rnn, relu': (units: number) => rnn(units, { activation: 'relu' }),
-  'rnn, sigmoid': (units: number) => rnn(units, { activation: 'sigmoid' }),
-};
+const forms = Object.fromEntries(allForms);
 const schedules: Record<string, Schedule> = {
   exponential: exponential(0.9, { floor: 0.2 }),
   cosine: cosine(6, { floor: 0.1 }),
@@ -58,7 +50,7 @@ export interface Pair {
   spec: Spec;
   model: Model;
   learner: Learner;
-  given: Judged;
+  given: Checked;
   newest: number;
   kept?: { back: () => void; snapshot: ReturnType<Learner['snapshot']>; newest: number };
 }
@@ -75,7 +67,7 @@ export function draw(model: Model, seed: number): void {
 export function createPair(
   runtime: Model['runtime'],
   { input, layers, optimizer, k, maxLag, clip, schedule, adds, seed }: Setup,
-  given: Judged,
+  given: Checked,
 ): Pair {
   const [k1, k2] = k;
   const stack = layers.map(([form, units]) => forms[form](units));
@@ -94,9 +86,20 @@ export function createPair(
     weights: specWeightsOf(model),
     ...(given.readout && { output: given.readout }),
     skip,
-    loss: { of: given.of, logits: given.loss.fused, ...(given.ofWindow && { ofWindow: given.ofWindow }) },
+    loss: lossOf(given.loss),
+    units: model.layers.map(({ units }) => units),
   });
   return { spec, model, learner, given, newest: 0 };
+}
+
+/** A loss as the specification takes it. */
+function lossOf(loss: Loss): SpecOptions<{ lr: number }, unknown>['loss'] {
+  const { reference, referenceOfWindow } = loss;
+  if (!reference) throw new Error(`${loss.name} has no reference`);
+  const ofWindow = referenceOfWindow && {
+    ofWindow: (...window: Parameters<typeof referenceOfWindow>) => referenceOfWindow(...window)?.gradient,
+  };
+  return { of: reference, logits: loss.fused, ...ofWindow };
 }
 
 export const NEAR = 2e-4;

@@ -6,12 +6,12 @@ import { adamwReference } from '../../src/nn/optimizers/adamw/reference.js';
 import { rmspropReference } from '../../src/nn/optimizers/rmsprop/reference.js';
 import { sgdReference } from '../../src/nn/optimizers/sgd/reference.js';
 import { goldenNames, type LearnerCase, readGolden, rowsOf, type Tensors } from '../golden/golden.js';
-import { distance, goldenLayer, goldenState, goldenWeights } from './layers.js';
+import { distance, goldenLayer, goldenState, goldenWeights, rowsOfLayers } from './layers.js';
 import { createSpecLearner, type SpecWeights } from './learner.js';
 
 const mse = { of: mseReference };
 const flat = ({ layers, output }: SpecWeights) => [
-  ...layers.flatMap((l) => [...l.weight_ih.flat(), ...l.weight_hh.flat(), ...l.bias_ih, ...l.bias_hh]),
+  ...rowsOfLayers(layers).flat(),
   ...(output ? [...output.weight.flat(), ...output.bias] : []),
 ];
 

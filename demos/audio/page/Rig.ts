@@ -1,4 +1,4 @@
-import { type SoundCell, SoundPlayer, soundModel } from 'rx-eddy/audio';
+import { SoundPlayer, soundModel } from 'rx-eddy/audio';
 import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf, specOf } from 'rx-eddy/checkpoint';
 import type {
@@ -65,7 +65,7 @@ export class Rig {
   }
 
   /** @throws EddyError `host`, DOMException where the browser has no AudioWorklet */
-  static async open(cell: SoundCell, units: number, pedal: PedalSetting, events: RigEvents): Promise<Rig> {
+  static async open(cell: string, units: number, pedal: PedalSetting, events: RigEvents): Promise<Rig> {
     const context = new AudioContext({ latencyHint: 'interactive' });
     const kernels = await loadKernels();
     const network = newNetwork(kernels, cell, units);
@@ -95,7 +95,7 @@ export class Rig {
   }
 
   /** Learns from now on with a network of this shape: a new one, or the one that `from` holds. */
-  learn(cell: SoundCell, units: number, from?: NetworkRecord): void {
+  learn(cell: string, units: number, from?: NetworkRecord): void {
     this.load(from ?? newNetwork(this.#kernels, cell, units));
     const setting = { cell, units, sampleRate: this.context.sampleRate, ...(from && { from: from.weights }) };
     this.#learner = new Learner(this.#kernels, setting, (message) => this.#hear(message));
@@ -156,7 +156,7 @@ function speedOf(kernels: WebAssembly.Module, { definition, weights }: NetworkRe
   return 100 / Math.min(...times);
 }
 
-function newNetwork(kernels: WebAssembly.Module, cell: SoundCell, units: number): NetworkRecord {
+function newNetwork(kernels: WebAssembly.Module, cell: string, units: number): NetworkRecord {
   using model = createModelOn(createBareRuntime(kernels), soundModel({ cell, units }));
   return { definition: definitionOf(model.spec), weights: model.weights() };
 }

@@ -1,4 +1,3 @@
-import type { SoundCell } from 'rx-eddy/audio';
 import { BehaviorSubject, Subject } from 'rxjs';
 import { knobs } from '../dsp/pedals.js';
 import type { Heard, LearnerReport, Measured, PedalSetting } from '../messages.js';
@@ -12,7 +11,7 @@ export class Session {
   readonly reported = new Subject<LearnerReport>();
   readonly problem = new BehaviorSubject<string | undefined>(undefined);
   readonly source = new BehaviorSubject<string | undefined>(undefined);
-  readonly shape = new BehaviorSubject<{ cell: SoundCell; units: number }>({ cell: 'lstm', units: 32 });
+  readonly shape = new BehaviorSubject<{ cell: string; units: number }>({ cell: 'lstm', units: 32 });
   readonly paused = new BehaviorSubject(false);
   /** False while a network plays that cannot be learned on here. */
   readonly learns = new BehaviorSubject(true);
@@ -54,7 +53,7 @@ export class Session {
     this.rig?.turn(pedal);
   }
 
-  reshape(cell: SoundCell, units: number): void {
+  reshape(cell: string, units: number): void {
     this.shape.next({ cell, units });
     this.learns.next(true);
     this.rig?.learn(cell, units);

@@ -1,4 +1,3 @@
-import type { SoundCell } from 'rx-eddy/audio';
 import { decodeCheckpoint, encodeCheckpoint, type ModelDefinition } from 'rx-eddy/checkpoint';
 import { importWeights } from 'rx-eddy/interop';
 import type { NetworkRecord } from '../messages.js';
@@ -13,7 +12,7 @@ export interface PedalFile {
   /** Of the sound it was learned from; undefined where the file does not say. */
   readonly sampleRate: number | undefined;
   /** What it is, where it can be learned on; undefined for a network of another shape, which only plays. */
-  readonly shape: { readonly cell: SoundCell; readonly units: number } | undefined;
+  readonly shape: { readonly cell: string; readonly units: number } | undefined;
 }
 
 /**
@@ -32,7 +31,6 @@ export function decodePedal(file: Uint8Array): PedalFile {
 
 function shapeOf({ input, layers, output, skip }: ModelDefinition): PedalFile['shape'] {
   const [layer] = layers;
-  if (layers.length !== 1 || input !== 1 || output?.units !== 1 || !skip || layer.cell === 'embedding')
-    return undefined;
+  if (layers.length !== 1 || input !== 1 || output?.units !== 1 || !skip || 'symbols' in layer) return undefined;
   return { cell: layer.cell, units: layer.units };
 }

@@ -1,7 +1,6 @@
 import type { Snapshot } from 'rx-eddy';
-import type { CellName } from '../protocol.js';
+import { CELLS, type CellName } from '../protocol.js';
 import { recordOf } from './record.js';
-import { CELLS } from './settings.js';
 
 const MOST = 8;
 

@@ -1,15 +1,14 @@
 import {
   adam,
+  cells,
   createModelOn,
   dense,
-  gru,
+  type LayerSpec,
   type Learner,
   type LearnStep,
-  lstm,
   type Model,
   mse,
   type Runtime,
-  rnn,
   type Snapshot,
   type Stage,
   type Telemetry,
@@ -33,12 +32,8 @@ export interface Bench {
   telemetry?: Telemetry;
 }
 
-const LAYERS = { rnn, lstm, gru };
-const GATES: Readonly<Record<CellName, Readonly<Record<string, string>>>> = {
-  rnn: { h: 'hidden' },
-  lstm: { f: 'forget', i: 'input', o: 'output', g: 'candidate', c: 'cell', h: 'hidden' },
-  gru: { r: 'reset', z: 'update', n: 'candidate', h: 'hidden' },
-};
+/** What is shown beside a cell's gates. */
+const STATES = { c: 'cell', h: 'hidden' };
 
 /** One recurrent network that learns a sensor's next change, row by row. */
 export class Network {
@@ -61,7 +56,7 @@ export class Network {
     const { units, k1, k2 } = settings();
     this.model = createModelOn(runtime, {
       input: 2 * channels,
-      layers: [LAYERS[cell](units)],
+      layers: [layerOf(cell, units)],
       output: dense(channels),
       seed: 1,
     });
@@ -104,7 +99,7 @@ export class Network {
   }
 
   view(): NetworkView {
-    const names = GATES[this.cell];
+    const names: Readonly<Record<string, string>> = { ...cells.find(this.cell)?.gateNames, ...STATES };
     const gates = Object.entries(this.learner.gates()).map(([name, values]): [string, number[]] => [
       names[name.slice(name.lastIndexOf('.') + 1)],
       Array.from(values, round),
@@ -166,6 +161,12 @@ export class Network {
     for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
     this.model.setWeights(weights);
   }
+}
+
+function layerOf(name: CellName, units: number): LayerSpec {
+  const cell = cells.find(name);
+  if (cell) return cell.create(units, {});
+  throw new Error(`there is no cell ${name}; eddy has ${cells.names}`);
 }
 
 const round = (value: number) => Math.round(value * 1e4) / 1e4;

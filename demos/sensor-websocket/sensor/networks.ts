@@ -1,11 +1,11 @@
 import type { Snapshot } from 'rx-eddy';
-import type { CellName, Networks as NetworksView, Settings } from '../protocol.js';
+import { CELLS, type CellName, type Networks as NetworksView, type Settings } from '../protocol.js';
 import { Channel } from './channel.js';
 import type { History } from './history.js';
 import { KeptWeights } from './kept.js';
 import { type Bench, Network, type ScaledRow } from './network.js';
 import { recordOf } from './record.js';
-import { CELLS, changed } from './settings.js';
+import { changed } from './settings.js';
 
 /** A sensor's networks: the one that forecasts, always, and beside it the other cells while someone watches. */
 export class Networks {

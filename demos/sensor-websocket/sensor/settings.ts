@@ -1,6 +1,4 @@
-import type { Settings } from '../protocol.js';
-
-export const CELLS = ['rnn', 'lstm', 'gru'] as const;
+import { CELLS, type Settings } from '../protocol.js';
 
 export const DEFAULTS: Settings = { cell: 'gru', units: 16, k1: 8, k2: 16, learningRate: 5e-3 };
 

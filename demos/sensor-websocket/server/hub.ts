@@ -1,5 +1,4 @@
-import type { Replay, ServerMessage } from '../protocol.js';
-import { CELLS } from '../sensor/settings.js';
+import { CELLS, type Replay, type ServerMessage } from '../protocol.js';
 import type { Dropped } from './dropped.js';
 import { LIMITS } from './limits.js';
 import type { Sensors } from './sensors.js';

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../checkpoint/json.js';
+import { foreignOf } from '../foreign.js';
 import { writeArray } from '../import/jsonTensor.js';
 import { cannotExport, type Exported, partsOf, skipOf } from './parts.js';
 
@@ -12,9 +13,9 @@ const FORMAT = 'GuitarML';
  * Fails with `invalid-option` unless the model is one kind of LSTM or GRU layers of one width and a linear readout.
  */
 export function exportGuitarml(model: Exported): string {
-  const { embedding, layers, readout } = partsOf(model);
+  const { embedding, layers, readout } = partsOf(model, 'guitarml', FORMAT);
   const { cell, units } = layers[0].layer;
-  if (embedding || cell === 'rnn' || !readout || (readout.definition.activation ?? 'linear') !== 'linear') {
+  if (embedding || !readout || (readout.definition.activation ?? 'linear') !== 'linear') {
     throw cannotExport(FORMAT, 'a model is LSTM or GRU layers and a linear readout');
   }
   const state: JsonObject = {};
@@ -34,7 +35,7 @@ export function exportGuitarml(model: Exported): string {
     input_size: model.definition.input,
     skip: skipOf(FORMAT, model),
     output_size: readout.definition.units,
-    unit_type: cell.toUpperCase(),
+    unit_type: foreignOf(layers[0].layer, 'guitarml')?.unit ?? cell,
     num_layers: layers.length,
     hidden_size: units,
     bias_fl: true,

@@ -15,7 +15,7 @@ import { type Exported, partsOf, refuseSkip } from './parts.js';
  */
 export function exportKeras(model: Exported): Uint8Array {
   refuseSkip('Keras', model);
-  const { embedding, layers, readout } = partsOf(model);
+  const { embedding, layers, readout } = partsOf(model, 'keras', 'Keras');
   const tensors: [string, WeightTensor][] = [];
   if (embedding) tensors.push(['embedding/embeddings', embedding]);
   layers.forEach((part, l) => {

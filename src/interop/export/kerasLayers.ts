@@ -1,5 +1,5 @@
 import type { WeightTensor } from '../../checkpoint/weights.js';
-import { KERAS_GATES } from '../import/kerasLayers.js';
+import { foreignOf } from '../foreign.js';
 import { addBiases, inverse, reorderGates, transpose } from '../matrix.js';
 import type { ModelParts } from './parts.js';
 
@@ -8,7 +8,7 @@ import type { ModelParts } from './parts.js';
  * [2, 3·H]; every other cell has one, their float32 sum, [G·H].
  */
 export function toKerasRecurrent({ layer, weightIh, weightHh, biasIh, biasHh }: ModelParts['layers'][number]) {
-  const order = inverse(KERAS_GATES[layer.cell]);
+  const order = inverse(foreignOf(layer, 'keras')?.gates ?? []);
   const [input, hidden] = [reorderGates(biasIh, order), reorderGates(biasHh, order)];
   const pair = (): WeightTensor => ({
     shape: [2, input.data.length],
@@ -17,6 +17,6 @@ export function toKerasRecurrent({ layer, weightIh, weightHh, biasIh, biasHh }: 
   return {
     kernel: transpose(reorderGates(weightIh, order)),
     recurrentKernel: transpose(reorderGates(weightHh, order)),
-    bias: layer.cell === 'gru' && layer.resetAfter !== false ? pair() : addBiases(input, hidden),
+    bias: layer.resetAfter === true ? pair() : addBiases(input, hidden),
   };
 }

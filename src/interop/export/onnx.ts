@@ -1,18 +1,11 @@
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import { foreignOf } from '../foreign.js';
 import { inverse, reorderGates, transpose } from '../matrix.js';
-import { ONNX_GATES } from '../onnx.js';
 import { attribute, OnnxWriter } from './onnxWriter.js';
 import { type Exported, type ModelParts, partsOf, refuseSkip } from './parts.js';
 
-const OPERATORS = {
-  lstm: 'LSTM',
-  gru: 'GRU',
-  rnn: 'RNN',
-  tanh: 'Tanh',
-  relu: 'Relu',
-  sigmoid: 'Sigmoid',
-  softmax: 'Softmax',
-} as const;
+/** ONNX writes an activation with a capital: Tanh, Relu. */
+const operatorOf = (activation: string) => activation[0].toUpperCase() + activation.slice(1);
 
 /**
  * An ONNX file (opset 15). Its input `x` is [steps, rows, numbers], or [steps, rows] symbols as int64 where the model starts with an embedding;
@@ -24,7 +17,7 @@ const OPERATORS = {
  */
 export function exportOnnx(model: Exported): Uint8Array {
   refuseSkip('ONNX', model);
-  const { embedding, layers, readout } = partsOf(model);
+  const { embedding, layers, readout } = partsOf(model, 'onnx', 'ONNX');
   const graph = new OnnxWriter();
   let value = 'x';
   if (embedding) value = graph.node('Gather', [graph.weight('layers.0.weight', embedding), value]);
@@ -36,7 +29,7 @@ export function exportOnnx(model: Exported): Uint8Array {
     value = graph.node('Add', [product, graph.weight('output.bias', readout.bias)]);
     const { activation = 'linear' } = readout.definition;
     const axis = activation === 'softmax' ? [attribute.int('axis', -1)] : [];
-    if (activation !== 'linear') value = graph.node(OPERATORS[activation], [value], axis);
+    if (activation !== 'linear') value = graph.node(operatorOf(activation), [value], axis);
   }
   const last = layers[layers.length - 1].layer.units;
   return graph.finish(value, {
@@ -47,8 +40,9 @@ export function exportOnnx(model: Exported): Uint8Array {
 }
 
 function writeRecurrent(graph: OnnxWriter, part: ModelParts['layers'][number], l: number, value: string): string {
-  const { cell, units, resetAfter, activation = 'tanh' } = part.layer;
-  const order = inverse(ONNX_GATES[cell]);
+  const { units, resetAfter, activation } = part.layer;
+  const { operator = '', gates = [] } = foreignOf(part.layer, 'onnx') ?? {};
+  const order = inverse(gates);
   const weight = (name: string, parts: WeightTensor[], shape: number[]): string => {
     const data = new Float32Array(parts.reduce((sum, { data }) => sum + data.length, 0));
     parts.forEach((tensor, i) => {
@@ -64,8 +58,8 @@ function writeRecurrent(graph: OnnxWriter, part: ModelParts['layers'][number], l
     weight('bias', [part.biasIh, part.biasHh], [2 * rows]),
   ];
   const attributes = [attribute.int('hidden_size', units)];
-  if (cell === 'gru') attributes.push(attribute.int('linear_before_reset', resetAfter === false ? 0 : 1));
-  if (cell === 'rnn') attributes.push(attribute.strings('activations', [OPERATORS[activation]]));
+  if (resetAfter !== undefined) attributes.push(attribute.int('linear_before_reset', resetAfter === false ? 0 : 1));
+  if (typeof activation === 'string') attributes.push(attribute.strings('activations', [operatorOf(activation)]));
   // [steps, directions, rows, units]: there is one direction.
-  return graph.node('Squeeze', [graph.node(OPERATORS[cell], inputs, attributes), graph.ints('axes', [1])]);
+  return graph.node('Squeeze', [graph.node(operator, inputs, attributes), graph.ints('axes', [1])]);
 }

@@ -1,6 +1,7 @@
-import type { ReadoutDefinition, RecurrentDefinition } from '../../checkpoint/definition.js';
+import { isEmbedding, type ReadoutDefinition, type RecurrentDefinition } from '../../checkpoint/definition.js';
 import { checkWeights, type WeightTensor } from '../../checkpoint/weights.js';
 import { EddyError } from '../../core/errors.js';
+import { type CellFormat, foreignOf } from '../foreign.js';
 import type { Imported } from '../import/imported.js';
 
 /** What an exporter takes: a model's definition and weights. */
@@ -16,17 +17,21 @@ export interface ModelParts {
     | undefined;
 }
 
-/** A model's weights layer by layer. Fails with `invalid-file` if the weights are not the definition's. */
-export function partsOf({ definition, weights }: Exported): ModelParts {
+/**
+ * A model's weights layer by layer. Fails with `invalid-file` if the weights are not the definition's, with `invalid-option` if the format has
+ * no such cell.
+ */
+export function partsOf({ definition, weights }: Exported, format: CellFormat, label: string): ModelParts {
   checkWeights(definition, weights, 'export');
   const { output } = definition;
-  if (!definition.layers.some(({ cell }) => cell !== 'embedding')) {
+  if (definition.layers.every(isEmbedding)) {
     throw new EddyError('invalid-option', 'export: a model must have at least one recurrent layer');
   }
   return {
-    embedding: definition.layers[0]?.cell === 'embedding' ? weights['layers.0.weight'] : undefined,
+    embedding: isEmbedding(definition.layers[0]) ? weights['layers.0.weight'] : undefined,
     layers: definition.layers.flatMap((layer, i) => {
-      if (layer.cell === 'embedding') return [];
+      if (isEmbedding(layer)) return [];
+      if (!foreignOf(layer, format)) throw cannotExport(label, `it has no ${layer.cell} cell, which layer ${i} is`);
       const weight = (name: string) => weights[`layers.${i}.${name}`];
       const [weightIh, weightHh] = [weight('weight_ih'), weight('weight_hh')];
       return [{ layer, weightIh, weightHh, biasIh: weight('bias_ih'), biasHh: weight('bias_hh') }];

@@ -22,7 +22,7 @@ export interface PytorchNames {
  */
 export function exportPytorch(model: Exported, names: PytorchNames = {}): Uint8Array {
   refuseSkip('PyTorch', model);
-  const { embedding, layers, readout } = partsOf(model);
+  const { embedding, layers, readout } = partsOf(model, 'pytorch', 'PyTorch');
   const { cell, units, activation = 'tanh' } = layers[0].layer;
   const tensors: [string, WeightTensor][] = [];
   if (embedding) tensors.push([`${names.embedding ?? 'embedding'}.weight`, embedding]);
@@ -30,7 +30,7 @@ export function exportPytorch(model: Exported, names: PytorchNames = {}): Uint8A
     if (layer.cell !== cell || layer.units !== units || (layer.activation ?? 'tanh') !== activation) {
       throw cannotExport('PyTorch', `layers 0 and ${l} differ in cell, units or activation, which no nn module has`);
     }
-    if (layer.cell === 'gru' && layer.resetAfter === false) {
+    if (layer.resetAfter === false) {
       throw cannotExport(
         'PyTorch',
         'nn.GRU applies the reset gate after the product, this model before (resetAfter: false)',

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../checkpoint/json.js';
+import { foreignOf } from '../foreign.js';
 import { writeArray } from '../import/jsonTensor.js';
 import { transpose } from '../matrix.js';
 import { toKerasRecurrent } from './kerasLayers.js';
@@ -14,16 +15,15 @@ const FORMAT = 'RTNeural';
  * Fails with `invalid-option` on an RNN, an embedding, a GRU with `resetAfter: false`, and a softmax readout.
  */
 export function exportRtneural(model: Exported): string {
-  const { embedding, layers, readout } = partsOf(model);
+  const { embedding, layers, readout } = partsOf(model, 'rtneural', FORMAT);
   if (embedding) throw cannotExport(FORMAT, 'it has no embedding');
   const written: JsonObject[] = layers.map((part) => {
-    const { cell, units, resetAfter } = part.layer;
-    if (cell === 'rnn') throw cannotExport(FORMAT, 'it has no plain RNN');
+    const { units, resetAfter } = part.layer;
     if (resetAfter === false)
       throw cannotExport(FORMAT, 'its GRU applies the reset gate after the product, this model before');
     const { kernel, recurrentKernel, bias } = toKerasRecurrent(part);
     return {
-      type: cell,
+      type: foreignOf(part.layer, 'rtneural')?.type ?? '',
       activation: 'tanh',
       shape: [null, null, units],
       weights: [writeArray(kernel), writeArray(recurrentKernel), writeArray(bias)],

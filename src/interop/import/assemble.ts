@@ -1,5 +1,4 @@
 import {
-  type DenseActivation,
   type LayerDefinition,
   type ModelDefinition,
   type RecurrentDefinition,
@@ -7,6 +6,7 @@ import {
 } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { checkWeights, type WeightTensor } from '../../checkpoint/weights.js';
+import type { DenseActivation } from '../../nn/readouts/readout.js';
 import { zeros } from '../matrix.js';
 import type { Imported } from './imported.js';
 

@@ -1,3 +1,4 @@
+import { isEmbedding } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { asCount, asObject, describe, type Json, type JsonObject, parseJson } from '../../checkpoint/json.js';
 import type { Imported } from './imported.js';
@@ -35,7 +36,7 @@ export function importGuitarml(text: string): Imported {
     output_size: definition.output?.units ?? 0,
     num_layers: definition.layers.length,
     unit_type: last.cell.toUpperCase(),
-    hidden_size: last.cell === 'embedding' ? 0 : last.units,
+    hidden_size: isEmbedding(last) ? 0 : last.units,
   };
   for (const [name, value] of Object.entries(found)) {
     const said: Json | undefined = about[name];

@@ -1,10 +1,11 @@
-import type { DenseActivation, RnnActivation } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { readSafetensors } from '../../checkpoint/safetensors.js';
+import type { RnnActivation } from '../../nn/cells/rnn/index.js';
+import type { DenseActivation } from '../../nn/readouts/readout.js';
+import { cellIn } from '../foreign.js';
 import { assemble } from './assemble.js';
 import type { Imported } from './imported.js';
 import { fromKerasDense, fromKerasRecurrent } from './kerasLayers.js';
-import { cellOf } from './pytorch.js';
 import { TensorBag } from './tensorBag.js';
 
 /** What Keras's weights alone do not say. */
@@ -47,7 +48,7 @@ export function importKeras(file: Uint8Array, options: KerasOptions = {}): Impor
   const layers = inOrder(bag, recurrent).map(({ path, tensor }) => {
     const recurrentKernel = bag.take(tensor('recurrent_kernel'));
     const [units = 0, columns = 0] = recurrentKernel.shape;
-    const cell = cellOf(columns / units);
+    const cell = cellIn('keras', (_, { gates }) => gates === columns / units);
     if (cell === undefined)
       throw invalidFile(where, `${path} has recurrent_kernel [${recurrentKernel.shape}], of no known cell`);
     const kernel = bag.take(tensor('kernel'));

@@ -1,19 +1,16 @@
-import type { CellName, RnnActivation } from '../../checkpoint/definition.js';
-import { GATES } from '../../checkpoint/definition.js';
+import { formOf } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import type { Cell } from '../../nn/cells/cell.js';
 import { reorderGates, transpose } from '../matrix.js';
 import type { ReadoutPart, RecurrentPart } from './assemble.js';
-
-/** Where Keras keeps each of PyTorch's gates: i f c o for i f g o, z r h for r z n. */
-export const KERAS_GATES = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], rnn: [0] } as const;
 
 /** A recurrent layer's weights as Keras has them: kernel [in, G·H], recurrent kernel [H, G·H], bias [G·H] or, of a GRU, [2, 3·H]. */
 export interface KerasRecurrent {
   readonly kernel: WeightTensor;
   readonly recurrentKernel: WeightTensor;
   readonly bias?: WeightTensor | undefined;
-  readonly activation?: RnnActivation | undefined;
+  readonly activation?: string | undefined;
   /** Of a GRU: where no bias tells it. */
   readonly resetAfter?: boolean | undefined;
 }
@@ -24,37 +21,42 @@ export interface KerasRecurrent {
  *
  * Fails with `invalid-file` where shapes do not fit.
  */
-export function fromKerasRecurrent(where: string, cell: CellName, layer: KerasRecurrent): RecurrentPart {
+export function fromKerasRecurrent(where: string, cell: Cell, layer: KerasRecurrent): RecurrentPart {
   const { kernel, recurrentKernel, bias } = layer;
   const units = recurrentKernel.shape[0] ?? 0;
-  const rows = GATES[cell] * units;
+  const { name, gates, options } = cell;
+  const rows = gates * units;
   if (units === 0 || recurrentKernel.shape.length !== 2 || recurrentKernel.shape[1] !== rows) {
-    throw invalidFile(
-      where,
-      `recurrent_kernel of ${cell} must be [H, ${GATES[cell]}·H], got [${recurrentKernel.shape}]`,
-    );
+    throw invalidFile(where, `recurrent_kernel of ${name} must be [H, ${gates}·H], got [${recurrentKernel.shape}]`);
   }
   if (kernel.shape.length !== 2 || kernel.shape[0] === 0 || kernel.shape[1] !== rows) {
     throw invalidFile(where, `kernel must be [inputs, ${rows}], got [${kernel.shape}]`);
   }
-  const order = KERAS_GATES[cell];
+  const order = cell.foreign.keras?.gates ?? [];
+  /** A cell with both forms of reset has two biases in the one and one in the other. */
+  const hasReset = Object.hasOwn(options, 'resetAfter');
   const weights = {
     weightIh: reorderGates(transpose(kernel), order),
     weightHh: reorderGates(transpose(recurrentKernel), order),
   };
-  const isPair = bias?.shape.length === 2 && bias.shape[0] === 2 && bias.shape[1] === rows && cell === 'gru';
+  const isPair = bias?.shape.length === 2 && bias.shape[0] === 2 && bias.shape[1] === rows && hasReset;
   if (bias && !isPair && !(bias.shape.length === 1 && bias.shape[0] === rows)) {
     throw invalidFile(
       where,
-      `bias of ${cell} must be [${rows}]${cell === 'gru' ? ` or [2, ${rows}]` : ''}, got [${bias.shape}]`,
+      `bias of ${name} must be [${rows}]${hasReset ? ` or [2, ${rows}]` : ''}, got [${bias.shape}]`,
     );
   }
   const [biasIh, biasHh] = isPair
     ? [0, 1].map((row) => reorderGates({ shape: [rows], data: bias.data.slice(row * rows, (row + 1) * rows) }, order))
     : [bias && reorderGates(bias, order)];
-  if (cell === 'lstm') return { layer: { cell, units }, ...weights, biasIh, biasHh };
-  if (cell === 'rnn')
-    return { layer: { cell, units, activation: layer.activation ?? 'tanh' }, ...weights, biasIh, biasHh };
+  if (!hasReset) {
+    return {
+      layer: { cell: name, units, ...formOf(cell, { activation: layer.activation }) },
+      ...weights,
+      biasIh,
+      biasHh,
+    };
+  }
   const resetAfter = bias ? isPair : layer.resetAfter;
   if (resetAfter === undefined) {
     throw invalidFile(
@@ -65,7 +67,7 @@ export function fromKerasRecurrent(where: string, cell: CellName, layer: KerasRe
   if (layer.resetAfter !== undefined && layer.resetAfter !== resetAfter) {
     throw invalidFile(where, `says reset_after ${layer.resetAfter}, but its bias is [${bias?.shape}]`);
   }
-  return { layer: { cell, units, resetAfter }, ...weights, biasIh, biasHh };
+  return { layer: { cell: name, units, resetAfter }, ...weights, biasIh, biasHh };
 }
 
 /** A dense layer: kernel [H, O], bias [O]. */

@@ -1,6 +1,6 @@
-import { type DenseActivation, isDenseActivation } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import { type DenseActivation, isDenseActivation } from '../../nn/readouts/readout.js';
 import { transpose } from '../matrix.js';
 import { assemble, type ReadoutPart, type RecurrentPart } from './assemble.js';
 import type { Imported } from './imported.js';

@@ -1,18 +1,15 @@
-import { type CellName, GATES, isRnnActivation, type RnnActivation } from '../../checkpoint/definition.js';
+import { formOf } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import type { Cell } from '../../nn/cells/cell.js';
+import { cellIn } from '../foreign.js';
 import { reorderGates } from '../matrix.js';
-import { ONNX_GATES } from '../onnx.js';
 import type { RecurrentPart } from './assemble.js';
 import type { OnnxNode } from './onnxFile.js';
 
-const CELLS: Readonly<Record<string, CellName>> = { LSTM: 'lstm', GRU: 'gru', RNN: 'rnn' };
-const ACTIVATIONS = { lstm: ['sigmoid', 'tanh', 'tanh'], gru: ['sigmoid', 'tanh'], rnn: ['tanh'] } as const;
-
 /** The cell that an operator is. */
-export function onnxCell({ opType }: OnnxNode): CellName | undefined {
-  return Object.hasOwn(CELLS, opType) ? CELLS[opType] : undefined;
-}
+export const onnxCell = ({ opType }: OnnxNode): Cell | undefined =>
+  cellIn('onnx', ({ operator }) => operator === opType);
 
 /**
  * One RNN, LSTM or GRU node (ONNX operators, opset 7 to 22): W [1, G·H, in], R [1, G·H, H], B [1, 2·G·H], both of B's halves kept.
@@ -23,7 +20,7 @@ export function onnxCell({ opType }: OnnxNode): CellName | undefined {
 export function readOnnxRecurrent(
   where: string,
   node: OnnxNode,
-  cell: CellName,
+  cell: Cell,
   constant: (name: string) => WeightTensor,
 ): RecurrentPart {
   const [, w = '', r = '', b = '', lengths = '', , , peepholes = ''] = node.inputs;
@@ -33,13 +30,14 @@ export function readOnnxRecurrent(
 
   const recurrent = constant(r);
   const units = recurrent.shape[2] ?? 0;
-  const rows = GATES[cell] * units;
+  const rows = cell.gates * units;
+  const gates = cell.foreign.onnx?.gates ?? [];
   const matrix = (tensor: WeightTensor, name: string, columns: number): WeightTensor => {
     const [directions, height, width] = tensor.shape;
     if (tensor.shape.length !== 3 || directions !== 1 || height !== rows || width !== columns || rows === 0) {
       throw invalidFile(where, `${name} must be [1, ${rows}, ${columns}], got [${tensor.shape}]`);
     }
-    return reorderGates({ shape: [rows, columns], data: tensor.data }, ONNX_GATES[cell]);
+    return reorderGates({ shape: [rows, columns], data: tensor.data }, gates);
   };
   const weightHh = matrix(recurrent, 'R', units);
   const input = constant(w);
@@ -52,17 +50,17 @@ export function readOnnxRecurrent(
     throw invalidFile(where, `B must be [1, ${2 * rows}], got [${biases.shape}]`);
   }
   const half = (which: number) =>
-    biases &&
-    reorderGates({ shape: [rows], data: biases.data.slice(which * rows, (which + 1) * rows) }, ONNX_GATES[cell]);
+    biases && reorderGates({ shape: [rows], data: biases.data.slice(which * rows, (which + 1) * rows) }, gates);
   const part = { weightIh, weightHh, biasIh: half(0), biasHh: half(1) };
-  if (cell === 'lstm') return { layer: { cell, units }, ...part };
-  if (cell === 'rnn') return { layer: { cell, units, activation }, ...part };
-  return { layer: { cell, units, resetAfter: node.attributes.get('linear_before_reset')?.int === 1 }, ...part };
+  const resetAfter = node.attributes.get('linear_before_reset')?.int === 1;
+  return { layer: { cell: cell.name, units, ...formOf(cell, { activation, resetAfter }) }, ...part };
 }
 
-/** Returns the RNN's activation. */
-function checkAttributes(where: string, { attributes }: OnnxNode, cell: CellName): RnnActivation {
-  let found: RnnActivation = 'tanh';
+/** Returns the activation of a cell that has a choice of them. */
+function checkAttributes(where: string, { attributes }: OnnxNode, cell: Cell): string | undefined {
+  const usual = cell.foreign.onnx?.activations ?? [];
+  const choice = cell.options.activation?.values ?? [];
+  let found: string | undefined;
   for (const [name, { int, text, texts, floats }] of attributes) {
     switch (name) {
       case 'hidden_size':
@@ -70,7 +68,8 @@ function checkAttributes(where: string, { attributes }: OnnxNode, cell: CellName
       case 'output_sequence':
         break;
       case 'linear_before_reset':
-        if (cell !== 'gru' || (int ?? 0) >>> 1 !== 0) throw invalidFile(where, `has linear_before_reset ${int}`);
+        if (!cell.options.resetAfter || (int ?? 0) >>> 1 !== 0)
+          throw invalidFile(where, `has linear_before_reset ${int}`);
         break;
       case 'direction':
         if (text !== 'forward')
@@ -87,12 +86,9 @@ function checkAttributes(where: string, { attributes }: OnnxNode, cell: CellName
       case 'activations': {
         const names = texts.map((activation) => activation.toLowerCase());
         const [only] = names;
-        if (cell === 'rnn' && names.length === 1 && isRnnActivation(only)) found = only;
-        else if (names.length > 0 && names.join() !== ACTIVATIONS[cell].join()) {
-          throw invalidFile(
-            where,
-            `has the activations ${texts.join(', ')}; only ${ACTIVATIONS[cell].join(', ')} are supported`,
-          );
+        if (names.length === 1 && choice.includes(only)) found = only;
+        else if (names.length > 0 && names.join() !== usual.join()) {
+          throw invalidFile(where, `has the activations ${texts.join(', ')}; only ${usual.join(', ')} are supported`);
         }
         break;
       }

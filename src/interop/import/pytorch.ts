@@ -1,13 +1,10 @@
-import {
-  type CellName,
-  type DenseActivation,
-  GATES,
-  type RecurrentDefinition,
-  type RnnActivation,
-} from '../../checkpoint/definition.js';
+import { formOf } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { readSafetensors } from '../../checkpoint/safetensors.js';
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import type { RnnActivation } from '../../nn/cells/rnn/index.js';
+import type { DenseActivation } from '../../nn/readouts/readout.js';
+import { cellIn } from '../foreign.js';
 import { assemble, type ReadoutPart, type RecurrentPart } from './assemble.js';
 import type { Imported } from './imported.js';
 import { TensorBag } from './tensorBag.js';
@@ -95,7 +92,7 @@ function takeLayer(
   const weightHh = takeMatrix(bag, name('weight_hh'));
   const weightIh = takeMatrix(bag, name('weight_ih'));
   const [rows = 0, units = 0] = weightHh.shape;
-  const cell = cellOf(rows / units);
+  const cell = cellIn('pytorch', (_, { gates }) => gates === rows / units);
   if (cell === undefined) {
     throw invalidFile(
       bag.where,
@@ -107,18 +104,7 @@ function takeLayer(
   if ((biasIh === undefined) !== (biasHh === undefined)) {
     throw invalidFile(bag.where, `has only one of "${name('bias_ih')}" and "${name('bias_hh')}"`);
   }
-  return { layer: layerOf(cell, units, activation), weightIh, weightHh, biasIh, biasHh };
-}
-
-function layerOf(cell: CellName, units: number, activation: RnnActivation = 'tanh'): RecurrentDefinition {
-  if (cell === 'lstm') return { cell, units };
-  return cell === 'gru' ? { cell, units, resetAfter: true } : { cell, units, activation };
-}
-
-/** The cell that has so many gates. */
-export function cellOf(gates: number): CellName | undefined {
-  const cells: CellName[] = ['lstm', 'gru', 'rnn'];
-  return cells.find((cell) => GATES[cell] === gates);
+  return { layer: { cell: cell.name, units, ...formOf(cell, { activation }) }, weightIh, weightHh, biasIh, biasHh };
 }
 
 /** `width` is what the first layer takes, where no embedding has been found: the one matrix might be that. */

@@ -1,7 +1,9 @@
-import { type DenseActivation, isDenseActivation } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { asArray, asCount, asObject, describe, type Json, type JsonObject, parseJson } from '../../checkpoint/json.js';
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import type { Cell } from '../../nn/cells/cell.js';
+import { type DenseActivation, isDenseActivation } from '../../nn/readouts/readout.js';
+import { cellIn } from '../foreign.js';
 import { assemble, type ReadoutPart, type RecurrentPart } from './assemble.js';
 import type { Imported } from './imported.js';
 import { readArray } from './jsonTensor.js';
@@ -38,7 +40,8 @@ export function importRtneural(text: string): Imported {
     const layer = asObject(json, where);
     const { type } = layer;
     if (readout) throw invalidFile(where, `comes after the dense layer; only one readout, at the end, is supported`);
-    if (type === 'lstm' || type === 'gru') recurrent.push(readRecurrent(where, type, layer));
+    const cell = cellIn('rtneural', (foreign) => foreign.type === type);
+    if (cell) recurrent.push(readRecurrent(where, cell, layer));
     else if (type === 'dense' || type === 'time-distributed-dense') readout = readDense(where, layer);
     else throw invalidFile(where, `is ${describe(type)}; known are lstm, gru, dense and time-distributed-dense`);
   });
@@ -51,7 +54,7 @@ export function importRtneural(text: string): Imported {
   return imported;
 }
 
-function readRecurrent(where: string, cell: 'lstm' | 'gru', layer: JsonObject): RecurrentPart {
+function readRecurrent(where: string, cell: Cell, layer: JsonObject): RecurrentPart {
   if (layer.activation !== undefined && layer.activation !== '' && layer.activation !== 'tanh') {
     throw invalidFile(where, `has the activation ${describe(layer.activation)}; only tanh is supported`);
   }

@@ -1,7 +1,9 @@
-import { type CellName, isDenseActivation, isRnnActivation } from '../../checkpoint/definition.js';
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { asObject, describe, parseJson } from '../../checkpoint/json.js';
 import type { WeightTensor } from '../../checkpoint/weights.js';
+import type { Cell } from '../../nn/cells/cell.js';
+import { isDenseActivation } from '../../nn/readouts/readout.js';
+import { cellIn } from '../foreign.js';
 import { assemble, type ReadoutPart, type RecurrentPart } from './assemble.js';
 import type { Imported } from './imported.js';
 import { fromKerasDense, fromKerasRecurrent } from './kerasLayers.js';
@@ -10,7 +12,6 @@ import { type KerasLayerConfig, readTopology } from './tfjsTopology.js';
 import { readTfjsWeights } from './tfjsWeights.js';
 
 const WHERE = 'tfjs model.json';
-const CELLS: Readonly<Record<string, CellName>> = { LSTM: 'lstm', GRU: 'gru', SimpleRNN: 'rnn' };
 
 /**
  * A model from tfjs-layers' `model.json` and its shards, by the paths that it names: a Sequential or a functional model that is one chain
@@ -37,7 +38,7 @@ export function importTfjs(modelJson: string, shards: Readonly<Record<string, Ui
     const { type, name, config } = layer;
     const where = `${WHERE} layer "${name}"`;
     if (readout) throw invalidFile(where, 'comes after the dense layer; only one readout, at the end, is supported');
-    const cell = Object.hasOwn(CELLS, type) ? CELLS[type] : undefined;
+    const cell = cellIn('keras', (foreign) => foreign.layer === type);
     if (cell) {
       if (!sequences) throw invalidFile(where, 'follows a layer without return_sequences; it sees one step only');
       recurrent.push(readRecurrent(where, take, cell, layer));
@@ -57,14 +58,15 @@ export function importTfjs(modelJson: string, shards: Readonly<Record<string, Ui
 
 type Take = ReturnType<typeof openTake>;
 
-function readRecurrent(where: string, take: Take, cell: CellName, { name, config }: KerasLayerConfig): RecurrentPart {
+function readRecurrent(where: string, take: Take, cell: Cell, { name, config }: KerasLayerConfig): RecurrentPart {
   const { activation = 'tanh', recurrent_activation, reset_after } = config;
-  if (cell !== 'rnn' && recurrent_activation !== 'sigmoid') {
+  const own = cell.options.activation;
+  if (cell.gates > 1 && recurrent_activation !== 'sigmoid') {
     const got =
       recurrent_activation === undefined ? 'none, which in tfjs is hard_sigmoid' : describe(recurrent_activation);
     throw invalidFile(where, `must have recurrent_activation sigmoid, got ${got}`);
   }
-  if (!isRnnActivation(activation) || (cell !== 'rnn' && activation !== 'tanh')) {
+  if (typeof activation !== 'string' || !(own?.values ?? ['tanh']).includes(activation)) {
     throw invalidFile(where, `has the activation ${describe(activation)}, which is not supported`);
   }
   const kernel = take(name, 'kernel');
@@ -74,7 +76,7 @@ function readRecurrent(where: string, take: Take, cell: CellName, { name, config
   const bias = config.use_bias === false ? undefined : take(name, 'bias');
   if (config.use_bias !== false && bias === undefined) throw invalidFile(where, 'has no bias, but use_bias is set');
   // tfjs has no other GRU than the one with the reset before, and does not name the option then.
-  const resetAfter = cell === 'gru' ? reset_after === true : undefined;
+  const resetAfter = cell.options.resetAfter ? reset_after === true : undefined;
   const part = fromKerasRecurrent(where, cell, { kernel, recurrentKernel, bias, activation, resetAfter });
   checkUnits(where, config.units, part.layer.units);
   return part;

@@ -4,7 +4,6 @@ import { requireCount } from '../../nn/cells/cell.js';
 import type { Loss } from '../../nn/losses/loss.js';
 import type { Target } from '../../nn/losses/reference.js';
 import type { Model } from '../../nn/model/model.js';
-import { referenceLoss } from './loss.js';
 import { createReferenceNetwork, type ReferenceNetwork, type ReferencePass } from './network.js';
 
 export interface FidelityOptions {
@@ -53,7 +52,13 @@ export function gradientFidelity(
   requireCount('gradientFidelity', 'k1', k1);
   for (const k2 of windows) requireCount('gradientFidelity', 'k2', k2);
   loss.targetWidth(model.output, model.spec.output);
-  const lossOf = referenceLoss(loss);
+  const { reference } = loss;
+  if (!reference || loss.alongTime) {
+    throw new EddyError(
+      'invalid-option',
+      `gradientFidelity: loss must have a float64 reference sample by sample, got ${loss.name}, which has none; take another, e.g. mse`,
+    );
+  }
   const network = createReferenceNetwork(model);
   const work = network.stateSize * network.stateSize * network.parameters * samples.length;
   if (work > MOST_WORK) {
@@ -68,7 +73,7 @@ export function gradientFidelity(
     readSample(sample, model.input, x, 0, 'gradientFidelity', t + 1);
     const pass = network.step(Array.from(x), state);
     state = pass.state;
-    const result = target === undefined ? undefined : lossOf(loss.fused ? pass.logits : pass.output, target);
+    const result = target === undefined ? undefined : reference(loss.fused ? pass.logits : pass.output, target);
     return { pass, slope: result && (loss.fused ? { logits: result.gradient } : { output: result.gradient }) };
   });
   const exact = exactGradients(network, steps);

@@ -1,15 +1,4 @@
-import { EddyError } from '../../core/errors.js';
-import type { LayerSpec } from '../../nn/cells/cell.js';
-import { gruReference } from '../../nn/cells/gru/reference.js';
-import { lstmReference } from '../../nn/cells/lstm/reference.js';
-import type {
-  CellReference,
-  ReferenceGradients,
-  ReferenceState,
-  ReferenceTape,
-  ReferenceWeights,
-} from '../../nn/cells/reference.js';
-import { type RnnOptions, rnnReference } from '../../nn/cells/rnn/reference.js';
+import type { NamedArrays, ReferenceState } from '../../nn/cells/reference.js';
 import type { Model } from '../../nn/model/model.js';
 import { denseReference } from '../../nn/readouts/dense/reference.js';
 
@@ -37,32 +26,6 @@ export interface ReferenceNetwork {
   step(x: number[], state: number[]): ReferencePass;
 }
 
-interface Layer {
-  run(
-    x: number[],
-    state: ReferenceState,
-  ): { state: ReferenceState; backward(dState: ReferenceState): ReferenceGradients };
-}
-
-function layerOf({ cell, options }: LayerSpec, weights: ReferenceWeights): Layer {
-  const of = <O, T extends ReferenceTape>(reference: CellReference<O, T>, form: O): Layer => ({
-    run(x, state) {
-      const tape = reference.forward(weights, x, state, form);
-      return { state: tape.state, backward: (dState) => reference.backward(weights, tape, dState) };
-    },
-  });
-  if (cell.name === 'lstm') return of(lstmReference, {});
-  if (cell.name === 'gru') return of(gruReference, { resetAfter: options.resetAfter !== false });
-  if (cell.name === 'rnn') return of(rnnReference, { activation: activationOf(options.activation) });
-  throw new EddyError(
-    'invalid-option',
-    `gradientFidelity: every layer must be an rnn, lstm or gru, got ${cell.name}; it has no float64 reference here`,
-  );
-}
-
-const activationOf = (given: unknown): RnnOptions['activation'] =>
-  given === 'relu' || given === 'sigmoid' ? given : 'tanh';
-
 /** The float64 references of a model's cells and readout, joined into its network, with its weights of now. */
 export function createReferenceNetwork(model: Model): ReferenceNetwork {
   const { layers, embedding } = model;
@@ -74,14 +37,16 @@ export function createReferenceNetwork(model: Model): ReferenceNetwork {
     const flat = list(name);
     return Array.from({ length: flat.length / width }, (_, r) => flat.slice(r * width, (r + 1) * width));
   };
-  const cells = layers.map((spec) =>
-    layerOf(spec, {
-      weight_ih: rows(`${spec.name}.weight_ih`),
-      weight_hh: rows(`${spec.name}.weight_hh`),
-      bias_ih: list(`${spec.name}.bias_ih`),
-      bias_hh: list(`${spec.name}.bias_hh`),
-    }),
-  );
+  const cells = layers.map(({ cell, options, name }) => {
+    const reference = cell.reference(options);
+    const own: NamedArrays = Object.fromEntries(
+      cell.parameters.map(({ name: part, columns }) => {
+        const full = `${name}.${part}`;
+        return [part, columns === 'none' ? list(full) : rows(full)];
+      }),
+    );
+    return { run: (x: number[], state: ReferenceState) => reference.run(own, x, state) };
+  });
   const table = embedding && rows('layers.0.weight');
   const readout = output && { weight: rows('output.weight'), bias: list('output.bias') };
   const sizes = layers.map(({ cell, units }) => units * (cell.cellState ? 2 : 1));
@@ -125,8 +90,7 @@ export function createReferenceNetwork(model: Model): ReferenceNetwork {
             const gradients = passes[l].backward({ ...later, h: hidden[l] });
             before[l] = gradients.state;
             above = gradients.x;
-            const { weight_ih, weight_hh, bias_ih, bias_hh } = gradients.weights;
-            perLayer[l] = [...weight_ih.flat(), ...weight_hh.flat(), ...bias_ih, ...bias_hh];
+            perLayer[l] = layers[l].cell.parameters.flatMap(({ name }) => gradients.weights[name].flat());
           }
           const ofTable = table ? table.flatMap((row, symbol) => (symbol === x[0] ? above : row.map(() => 0))) : [];
           const ofReadout = back ? [...back.weights.weight.flat(), ...back.weights.bias] : [];

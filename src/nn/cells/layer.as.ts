@@ -6,6 +6,7 @@ export class Layer {
   inputs: u32;
   units: u32; // H
   padded: u32; // Hp
+  // A parameter that the cell does not declare is 0.
   W: usize; // [inputs × gates·Hp]
   U: usize; // [H × gates·Hp]
   b: usize; // [gates·Hp]

@@ -1,6 +1,8 @@
+import type { DocsRow } from '../../core/docsRow.js';
 import { EddyError } from '../../core/errors.js';
 import type { Sample } from '../../core/sample.js';
-import type { ReadoutSpec } from '../readouts/dense/index.js';
+import type { DenseActivation, ReadoutSpec } from '../readouts/readout.js';
+import type { LossResult, Target } from './reference.js';
 
 /** A loss: made by `mse`, `huber(1)` and their like; its arithmetic is a kernel. */
 export interface Loss {
@@ -20,10 +22,37 @@ export interface Loss {
   /** Writes one row's target, all of it or, where it throws, nothing; NaN marks a missing element. Left out: `readTarget`. */
   readonly readTarget?: typeof readTarget;
   /**
+   * One sample's loss in float64, from what the loss reads: the logits for a fused one, else the output. Left out: there is none, as for a
+   * loss written in tfjs ops.
+   */
+  reference?(read: number[], target: Target): LossResult | undefined;
+  /** Of a loss along time: a row's window in float64, and its gradient by each sample's output. */
+  referenceOfWindow?(
+    outputs: readonly number[][],
+    targets: readonly (Target | undefined)[],
+  ): { loss: number; gradient: number[][] } | undefined;
+  /**
    * In place of a kernel: the mean loss of `n` samples, and its gradient by their outputs [n × outputs]. `targets` is [n × width], all
    * present. Left out: the kernel.
    */
   ofWindow?(outputs: Float32Array, targets: Float32Array, n: number): { loss: number; gradient: Float32Array };
+}
+
+/** What the family's registry knows of a loss: each export carries it as `member`. */
+export interface LossMember {
+  /** What files and messages call it. */
+  readonly name: string;
+  /** The loss of stored parameters. @throws EddyError `invalid-option` */
+  create(parameters: readonly number[]): Loss;
+  /** A setting that the family's tests run it in. */
+  readonly example: {
+    readonly parameters: readonly number[];
+    readonly outputs: number;
+    readonly activation: DenseActivation;
+    readonly targets: 'numbers' | 'shares' | 'classes';
+  };
+  /** Its rows in the table of losses. */
+  readonly docs: readonly DocsRow[];
 }
 
 /**

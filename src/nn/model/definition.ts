@@ -1,7 +1,7 @@
 import { EddyError } from '../../core/errors.js';
 import { type LayerSpec, requireCount } from '../cells/cell.js';
 import type { EmbeddingSpec } from '../embedding/index.js';
-import type { ReadoutSpec } from '../readouts/dense/index.js';
+import type { ReadoutSpec } from '../readouts/readout.js';
 
 /** What `createModel` takes. */
 export interface ModelSpec {

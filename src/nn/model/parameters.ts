@@ -1,7 +1,8 @@
 import { EddyError } from '../../core/errors.js';
 import type { Random } from '../../core/random.js';
-import { embeddingOf, type ModelSpec, recurrentLayers } from './definition.js';
-import { glorotUniform, orthogonal } from './initializers.js';
+import { type ParameterSlot, parameterShape } from '../cells/parameter.js';
+import { glorotUniform } from '../initializers.js';
+import { embeddingOf, type ModelSpec, type PlacedLayer, recurrentLayers } from './definition.js';
 
 /** A tensor with its name and shape, row-major, as PyTorch would have it. */
 export interface NamedTensor {
@@ -19,13 +20,8 @@ export interface Parameter {
   readonly places: Int32Array;
 }
 
-/** Where a layer's or readout's matrices start, in floats. */
-export interface LayerPlaces {
-  readonly W: number;
-  readonly U: number;
-  readonly b: number;
-  readonly b2: number;
-}
+/** Where a layer's parameters start, in floats; a slot that its cell does not use is left out. */
+export type LayerPlaces = { readonly [slot in ParameterSlot]?: number };
 
 /** The one float32 block of all parameters, packed as the kernels stream it. */
 export interface ParameterBlock {
@@ -59,14 +55,29 @@ function packed(rows: number, columns: number): (row: number, column: number) =>
   };
 }
 
+/** Element (row j, unit u) of each gate of a matrix: a few packed ones, back to back, those that the kernel projects at once. */
+function packedGates(panels: readonly number[], height: number, padded: number, start: number) {
+  let before = 0;
+  return panels.flatMap((gates) => {
+    const at = packed(height, gates * padded);
+    const from = start + before * height * padded;
+    before += gates;
+    return Array.from({ length: gates }, (_, g) => (j: number, u: number) => from + at(j, g * padded + u));
+  });
+}
+
 /** What tfjs's heap grows to at the most. */
 const MOST_BYTES = 2 ** 31;
+
+/** Floats of a layer's parameter with such columns, padding included. */
+const floatsOf = ({ cell, units, inputs }: PlacedLayer, columns: 'inputs' | 'units' | 'none') =>
+  cell.gates * ceil4(units) * { inputs, units, none: 1 }[columns];
 
 function refuseTooMany(spec: ModelSpec): void {
   const { output } = spec;
   const layers = recurrentLayers(spec);
   const floats = layers.reduce(
-    (sum, { cell, units, inputs }) => sum + cell.gates * ceil4(units) * (inputs + units + 2),
+    (sum, layer) => sum + layer.cell.parameters.reduce((own, { columns }) => own + floatsOf(layer, columns), 0),
     (embeddingOf(spec)?.symbols ?? 0) * ceil4(embeddingOf(spec)?.width ?? 0) +
       (output ? output.units * ceil4(layers[layers.length - 1].units) : 0),
   );
@@ -103,33 +114,25 @@ export function layOut(spec: ModelSpec): ParameterBlock {
     embedding = start;
   }
   let width = 0;
-  const layerPlaces = recurrentLayers(spec).map(({ cell, units, name, inputs }) => {
+  const layerPlaces = recurrentLayers(spec).map((layer) => {
+    const { cell, units, name, inputs } = layer;
     const padded = ceil4(units);
-    const columns = cell.gates * padded;
-    // PyTorch's row g·H + u is gate g of unit u.
-    const column = (row: number) => cell.columns[Math.floor(row / units)] * padded + (row % units);
-    // A matrix of all gates is a few packed ones, back to back: those that the kernel projects at once.
-    const matrix = (part: string, height: number) => {
-      const start = take(height * columns);
-      const inGate = cell.panels.flatMap((gates, m) => {
-        const before = cell.panels.slice(0, m).reduce((sum, n) => sum + n, 0);
-        const at = packed(height, gates * padded);
-        const from = start + before * height * padded;
-        return Array.from({ length: gates }, (_, g) => (j: number, u: number) => from + at(j, g * padded + u));
-      });
-      add(`${name}.${part}`, [cell.gates * units, height], (row, j) =>
-        inGate[cell.columns[Math.floor(row / units)]](j, row % units),
-      );
-      return start;
-    };
-    const W = matrix('weight_ih', inputs);
-    const U = matrix('weight_hh', units);
-    const b = take(columns);
-    const b2 = take(columns);
-    add(`${name}.bias_ih`, [cell.gates * units], (row) => b + column(row));
-    add(`${name}.bias_hh`, [cell.gates * units], (row) => b2 + column(row));
     width = units;
-    return { W, U, b, b2 };
+    const places: { [slot in ParameterSlot]?: number } = {};
+    for (const parameter of cell.parameters) {
+      const start = take(floatsOf(layer, parameter.columns));
+      places[parameter.slot] = start;
+      const shape = parameterShape(parameter, { gates: cell.gates, units, inputs });
+      // PyTorch's row g·H + u is gate g of unit u.
+      const gateOf = (row: number) => cell.columns[Math.floor(row / units)];
+      if (parameter.columns === 'none') {
+        add(`${name}.${parameter.name}`, shape, (row) => start + gateOf(row) * padded + (row % units));
+        continue;
+      }
+      const inGate = packedGates(cell.panels, shape[1], padded, start);
+      add(`${name}.${parameter.name}`, shape, (row, j) => inGate[gateOf(row)](j, row % units));
+    }
+    return places;
   });
 
   let readout: ParameterBlock['readout'];
@@ -157,22 +160,11 @@ export function initialWeights(spec: ModelSpec, random: Random): Weights {
   }
   let width = 0;
   for (const { cell, units, name, inputs } of recurrentLayers(spec)) {
-    const rows = cell.gates * units;
-    const gates = Array.from({ length: cell.gates }, (_, g) => g);
-    const stack = (parts: Float64Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
-    weights[`${name}.weight_ih`] = {
-      shape: [rows, inputs],
-      data: stack(gates.map(() => glorotUniform(random, inputs, units, units * inputs))),
-    };
-    weights[`${name}.weight_hh`] = {
-      shape: [rows, units],
-      data: stack(gates.map(() => orthogonal(random, units))),
-    };
-    weights[`${name}.bias_ih`] = {
-      shape: [rows],
-      data: Float32Array.from({ length: rows }, (_, k) => cell.startBias(Math.floor(k / units))),
-    };
-    weights[`${name}.bias_hh`] = { shape: [rows], data: new Float32Array(rows) };
+    const size = { gates: cell.gates, units, inputs };
+    for (const parameter of cell.parameters) {
+      const shape = parameterShape(parameter, size);
+      weights[`${name}.${parameter.name}`] = { shape, data: parameter.start(random, size) };
+    }
     width = units;
   }
   if (output) {

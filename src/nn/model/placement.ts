@@ -43,6 +43,7 @@ export function placeModel(model: Shape, arena: Arena): { address: number; recor
   const record = take(ModelBytes);
   const first = take(layers.length * LayerBytes);
   layers.forEach(({ cell, units, variant, inputs }, l) => {
+    const place = (floats: number | undefined) => (floats === undefined ? 0 : at(floats));
     const { W, U, b, b2 } = block.layers[l];
     writeRecord(heap, Layer, first + l * LayerBytes, {
       cell: cell.kind,
@@ -50,10 +51,10 @@ export function placeModel(model: Shape, arena: Arena): { address: number; recor
       inputs,
       units,
       padded: ceil4(units),
-      W: at(W),
-      U: at(U),
-      b: at(b),
-      b2: at(b2),
+      W: place(W),
+      U: place(U),
+      b: place(b),
+      b2: place(b2),
     });
   });
   const readout = output ? take(ReadoutBytes) : 0;

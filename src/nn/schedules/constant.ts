@@ -1,4 +1,4 @@
-import { requireFactor, type Schedule } from './schedule.js';
+import { requireFactor, type Schedule, type ScheduleMember } from './schedule.js';
 
 /**
  * The same factor at every update k: f(k) = factor.
@@ -12,3 +12,8 @@ export function constant(factor = 1): Schedule {
   requireFactor('constant', 'factor', factor, 0, Number.POSITIVE_INFINITY);
   return () => factor;
 }
+constant.member = {
+  name: 'constant',
+  example: () => constant(0.5),
+  docs: [{ call: '`constant(factor)`', formula: 'factor', source: '' }],
+} satisfies ScheduleMember;

@@ -1,6 +1,6 @@
 import { pow } from '../../math/functions.js';
 import { requireCount } from '../cells/cell.js';
-import { requireFactor, type Schedule } from './schedule.js';
+import { requireFactor, type Schedule, type ScheduleMember } from './schedule.js';
 
 /**
  * A smooth fall by `decay` every `every` updates, from 1 at the first: f(k) = decay^((k − 1)/every), not below `floor`.
@@ -21,3 +21,14 @@ export function exponential(
   requireFactor('exponential', 'floor', floor, 0, 1);
   return (update) => Math.max(floor, pow(decay, (update - 1) / every));
 }
+exponential.member = {
+  name: 'exponential',
+  example: () => exponential(0.5, { every: 10 }),
+  docs: [
+    {
+      call: '`exponential(decay, { every, floor })`',
+      formula: 'max(floor, decay^((k − 1)/every))',
+      source: "PyTorch's ExponentialLR",
+    },
+  ],
+} satisfies ScheduleMember;

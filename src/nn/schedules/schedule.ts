@@ -1,7 +1,17 @@
+import type { DocsRow } from '../../core/docsRow.js';
 import { EddyError } from '../../core/errors.js';
 
 /** The factor of an optimizer's rate at update 1, 2, …: what `createLearner` takes as `schedule`. */
 export type Schedule = (update: number) => number;
+
+/** What the family's registry knows of a schedule: each export carries it as `member`. */
+export interface ScheduleMember {
+  readonly name: string;
+  /** One that the family's tests run. */
+  readonly example: () => Schedule;
+  /** Its rows in the table of schedules. */
+  readonly docs: readonly DocsRow[];
+}
 
 /** Fails with `invalid-option` unless lo ≤ value ≤ hi. */
 export function requireFactor(where: string, name: string, value: number, lo: number, hi: number): void {

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { type SoundCell, SoundPlayer, soundModel } from 'rx-eddy/audio';
+import { SoundPlayer, soundModel } from 'rx-eddy/audio';
 import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf } from 'rx-eddy/checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ afterAll(async () => {
 const sound = Float32Array.from({ length: RATE }, (_, t) => (((t * 37) % 200) / 200 - 0.5) * ((t % 9000) / 9000));
 
 describe('the audio demo’s worklet', () => {
-  it.each<SoundCell>(['rnn', 'lstm', 'gru'])('plays a %s, and the pedal, with the bits of Node', async (cell) => {
+  it.each(['rnn', 'lstm', 'gru'])('plays a %s, and the pedal, with the bits of Node', async (cell) => {
     const model = createModelOn(createBareRuntime(await loadKernels()), soundModel({ cell, units: 20, seed: 3 }));
     const weights: PlainNetwork['weights'] = Object.fromEntries(
       Object.entries(model.weights()).map(([name, { shape, data }]) => [name, { shape: [...shape], data: [...data] }]),

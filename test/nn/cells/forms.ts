@@ -1,17 +1,9 @@
 import { expect } from 'vitest';
 import { createRandom } from '../../../src/core/random.js';
-import {
-  adam,
-  createModel,
-  gru,
-  type LayerSpec,
-  type LearnerOptions,
-  lstm,
-  type Model,
-  mse,
-  rnn,
-} from '../../../src/index.js';
+import { adam, createModel, type LayerSpec, type LearnerOptions, type Model, mse } from '../../../src/index.js';
 import { Sequence } from '../../../src/learner/sequence.js';
+import type { Cell, CellForm } from '../../../src/nn/cells/cell.js';
+import { cells } from '../../../src/nn/cells/registry.js';
 import { distance } from '../../spec/layers.js';
 import {
   flatRecord,
@@ -23,20 +15,20 @@ import {
   unroll,
 } from '../../spec/model.js';
 
-/** The forms of each cell: one entry for each folder under src/nn/cells. */
-export const cells: Record<string, Record<string, (units: number) => LayerSpec>> = {
-  lstm: { lstm },
-  gru: {
-    'gru, reset after': (units) => gru(units),
-    'gru, reset before': (units) => gru(units, { resetAfter: false }),
-  },
-  rnn: {
-    'rnn, tanh': (units) => rnn(units),
-    'rnn, relu': (units) => rnn(units, { activation: 'relu' }),
-    'rnn, sigmoid': (units) => rnn(units, { activation: 'sigmoid' }),
-  },
-};
-export const forms = Object.values(cells).flatMap((own) => Object.entries(own));
+/** Every value of each of a cell's options. */
+const formsOf = ({ options }: Cell): CellForm[] =>
+  Object.entries(options).reduce<CellForm[]>(
+    (forms, [name, { values }]) => forms.flatMap((form) => values.map((value) => ({ ...form, [name]: value }))),
+    [{}],
+  );
+
+/** Every form of every cell that the registry knows. */
+export const forms = cells.members.flatMap((cell) =>
+  formsOf(cell).map((form): [name: string, make: (units: number) => LayerSpec] => [
+    [cell.name, ...Object.values(form)].join(' '),
+    (units) => cell.create(units, form),
+  ]),
+);
 export const sizes = [1, 3, 5, 8, 20, 33];
 
 const random = createRandom(31);

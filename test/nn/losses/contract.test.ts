@@ -1,114 +1,46 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  adam,
-  bce,
-  createLearner,
-  createModel,
-  crossEntropy,
-  dense,
-  esr,
-  gaussianNll,
-  gru,
-  huber,
-  type Loss,
-  mae,
-  mse,
-  pinball,
-  rnn,
-  sgd,
-} from '../../../src/index.js';
+import { adam, createLearner, createModel, dense, gru, type Loss, rnn, sgd } from '../../../src/index.js';
 import { checkOptions } from '../../../src/learner/options.js';
 import { createTape } from '../../../src/learner/tape.js';
-import { bceReference } from '../../../src/nn/losses/bce/reference.js';
-import { crossEntropyReference } from '../../../src/nn/losses/crossEntropy/reference.js';
-import { esrReference } from '../../../src/nn/losses/esr/reference.js';
-import { gaussianNllReference } from '../../../src/nn/losses/gaussianNll/reference.js';
-import { huberReference } from '../../../src/nn/losses/huber/reference.js';
-import { lossNamed } from '../../../src/nn/losses/lossNamed.js';
-import { maeReference } from '../../../src/nn/losses/mae/reference.js';
-import { mseReference } from '../../../src/nn/losses/mse/reference.js';
-import { pinballReference } from '../../../src/nn/losses/pinball/reference.js';
-import type { LossResult } from '../../../src/nn/losses/reference.js';
-import type { DenseActivation } from '../../../src/nn/readouts/dense/index.js';
-import { elements, esrParameters, value } from './targets.js';
+import type { LossMember } from '../../../src/nn/losses/loss.js';
+import { losses, lossOf } from '../../../src/nn/losses/registry.js';
+import { elements, value } from './targets.js';
 
-interface Subject {
-  loss: Loss;
-  outputs: number;
-  readout: DenseActivation;
-  target: fc.Arbitrary<number | (number | undefined)[]>;
-  reference(output: number[], target: number | (number | undefined)[]): LossResult | undefined;
+const shares = fc.float({ min: 0, max: 1, noNaN: true });
+const classes = (outputs: number) =>
+  fc.oneof(
+    fc.integer({ min: 0, max: outputs - 1 }),
+    fc
+      .array(fc.integer({ min: 0, max: 64 }), { minLength: outputs, maxLength: outputs })
+      .filter((counts) => counts.some((n) => n > 0))
+      .map((counts) => counts.map((n) => Math.fround(n / counts.reduce((sum, k) => sum + k, 0)))),
+    fc.constant(Array.from({ length: outputs }, (_, k) => (k % 2 ? Number.NaN : 0.5))),
+    fc.constant(Number.NaN),
+  );
+
+/** The targets that a loss takes, for so many outputs. A loss whose width is `single` takes one number for all as well. */
+function targetsOf({ example }: LossMember, loss: Loss, width: number): fc.Arbitrary<number | (number | undefined)[]> {
+  if (example.targets === 'classes') return classes(example.outputs);
+  const own = elements(width, example.targets === 'shares' ? shares : value);
+  return loss.single ? fc.oneof(own, value, elements(1)) : own;
 }
-const taus = [0.125, 0.5, 0.75];
 
-/** One entry for each folder under src/nn/losses. */
-const subjects: Record<string, Subject> = {
-  mse: { loss: mse, outputs: 3, readout: 'linear', target: elements(3), reference: mseReference },
-  mae: { loss: mae, outputs: 5, readout: 'linear', target: elements(5), reference: maeReference },
-  huber: {
-    loss: huber(1.5),
-    outputs: 3,
-    readout: 'linear',
-    target: elements(3),
-    reference: (output, target) => huberReference(output, target, 1.5),
-  },
-  pinball: {
-    loss: pinball(...taus),
-    outputs: 3,
-    readout: 'linear',
-    target: fc.oneof(elements(3), value, elements(1)),
-    reference: (output, target) => pinballReference(output, target, taus),
-  },
-  esr: {
-    loss: esr({ preEmphasis: 0.75, dc: 0.5, floor: 0.125 }),
-    outputs: 3,
-    readout: 'linear',
-    target: elements(3),
-    reference: (output, target) => esrReference(output, target, esrParameters),
-  },
-  gaussianNll: {
-    loss: gaussianNll,
-    outputs: 6,
-    readout: 'linear',
-    target: elements(3),
-    reference: gaussianNllReference,
-  },
-  bce: {
-    loss: bce,
-    outputs: 5,
-    readout: 'sigmoid',
-    target: elements(5, fc.float({ min: 0, max: 1, noNaN: true })),
-    reference: bceReference,
-  },
-  crossEntropy: {
-    loss: crossEntropy,
-    outputs: 4,
-    readout: 'softmax',
-    target: fc.oneof(
-      fc.integer({ min: 0, max: 3 }),
-      fc
-        .tuple(...Array.from({ length: 4 }, () => fc.integer({ min: 0, max: 64 })))
-        .filter((counts) => counts.some((n) => n > 0))
-        .map((counts) => counts.map((n) => Math.fround(n / counts.reduce((sum, k) => sum + k, 0)))),
-      fc.constant(0.5).map((half): (number | undefined)[] => [half, Number.NaN, half, undefined]),
-      fc.constant(Number.NaN),
-    ),
-    reference: crossEntropyReference,
-  },
-};
-
-it('every folder under src/nn/losses has its subject here', () => {
+it('every folder under src/nn/losses is a member of the registry', () => {
   const folders = readdirSync(new URL('../../../src/nn/losses', import.meta.url), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  expect(Object.keys(subjects).sort()).toEqual(folders.sort());
+  expect(losses.members.map(({ name }) => name).sort()).toEqual(folders.sort());
 });
 
-describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, target, reference }) => {
+describe.each(losses.members)('$name', (member) => {
+  const { outputs, parameters, activation: readout } = member.example;
+  const loss = member.create(parameters);
+  const target = targetsOf(member, loss, loss.targetWidth(outputs, dense(outputs, { activation: readout })));
+
   it('can be had again from its name and parameters, as when it has travelled to a worker', () => {
-    const again = lossNamed({ name: loss.name, parameters: loss.parameters });
+    const again = lossOf({ name: loss.name, parameters: loss.parameters });
     // Functions are told apart by what they say.
     const plain = (one: typeof loss) => JSON.stringify({ ...one, targetWidth: String(one.targetWidth) });
     expect(plain(again)).toBe(plain(loss));
@@ -122,7 +54,7 @@ describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, targ
     const width = loss.targetWidth(outputs, model.spec.output);
     const read = loss.readTarget ?? (await import('../../../src/nn/losses/loss.js')).readTarget;
     // A log variance far out makes numbers that float32 has not.
-    const bounded = loss === gaussianNll ? fc.float({ min: -3, max: 3, noNaN: true }) : value;
+    const bounded = loss.name === 'gaussianNll' ? fc.float({ min: -3, max: 3, noNaN: true }) : value;
     const output = fc.array(bounded, { minLength: outputs, maxLength: outputs });
     fc.assert(
       fc.property(output, target, (read_, wanted) => {
@@ -131,7 +63,8 @@ describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, targ
         read(wanted, width, f32, tape.target >> 2, 'test', 1);
         const got = model.runtime.kernels.learnerLossAt(tape.learner, 0);
         const gradient = [...f32.slice(tape.dz >> 2, (tape.dz >> 2) + model.outputPadded)];
-        const want = reference(read_, wanted);
+        const want = loss.reference?.(read_, wanted);
+        expect(loss.reference).toBeDefined();
         if (!want) expect(got).toBeNaN();
         else expect(Math.abs(got - want.loss)).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(want.loss)));
         gradient.forEach((d, i) => {
@@ -147,7 +80,10 @@ describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, targ
   it('a target of another length, an infinite or a textual one is refused, and nothing has changed', async () => {
     using model = await createModel(spec);
     using learner = createLearner(model, { k1: 1, k2: 4, loss, optimizer: adam(0.1) });
-    const good = loss === crossEntropy ? 1 : Array.from({ length: loss.targetWidth(outputs, spec.output) }, () => 1);
+    const good =
+      member.example.targets === 'classes'
+        ? 1
+        : Array.from({ length: loss.targetWidth(outputs, spec.output) }, () => 1);
     learner.step(0.5, good);
     const before = learner.snapshot();
     const bad = [
@@ -174,7 +110,7 @@ describe.each(Object.entries(subjects))('%s', (_, { loss, outputs, readout, targ
     const losses: number[] = [];
     for (let t = 0; t < 400; t++) {
       const on = t % 2;
-      const wanted = loss === crossEntropy ? on : Array.from({ length: width }, () => on);
+      const wanted = member.example.targets === 'classes' ? on : Array.from({ length: width }, () => on);
       losses.push(learner.step(on, wanted).scored?.loss ?? Number.NaN);
     }
     const mean = (part: number[]) => part.reduce((sum, l) => sum + l, 0) / part.length;

@@ -12,7 +12,7 @@ import {
   rnn,
   sgd,
 } from '../../../src/index.js';
-import type { DenseActivation } from '../../../src/nn/readouts/dense/index.js';
+import type { DenseActivation } from '../../../src/nn/readouts/readout.js';
 
 describe('losses that do not fit', () => {
   const open = async (outputs: number, activation: DenseActivation | undefined, loss: Loss) => {

@@ -1,28 +1,15 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  adagrad,
-  adam,
-  adamw,
-  createLearner,
-  createModel,
-  mse,
-  type Optimizer,
-  rmsprop,
-  rnn,
-  sgd,
-} from '../../../src/index.js';
+import { adagrad, adam, adamw, createLearner, createModel, mse, rmsprop, rnn, sgd } from '../../../src/index.js';
 import { checkOptions } from '../../../src/learner/options.js';
 import { createTape } from '../../../src/learner/tape.js';
-import { adagradReference } from '../../../src/nn/optimizers/adagrad/reference.js';
-import { adamReference } from '../../../src/nn/optimizers/adam/reference.js';
-import { adamwReference } from '../../../src/nn/optimizers/adamw/reference.js';
 import type { OptimizerReference } from '../../../src/nn/optimizers/reference.js';
-import { rmspropReference } from '../../../src/nn/optimizers/rmsprop/reference.js';
-import { sgdReference } from '../../../src/nn/optimizers/sgd/reference.js';
+import { optimizers } from '../../../src/nn/optimizers/registry.js';
 import { Update } from '../../../src/runtime/kernels.generated.js';
 import { writeRecord } from '../../../src/runtime/record.js';
+
+const lr = 0.05;
 
 /** A reference with its options: every step's parameters. */
 function path<O extends { lr: number }, S>(rule: OptimizerReference<O, S>, options: O) {
@@ -35,54 +22,19 @@ function path<O extends { lr: number }, S>(rule: OptimizerReference<O, S>, optio
     });
   };
 }
-const lr = 0.05;
-/** Entries for each folder under src/nn/optimizers. */
-const subjects: Record<string, [name: string, optimizer: Optimizer, reference: ReturnType<typeof path>][]> = {
-  sgd: [
-    ['plain', sgd(lr), path(sgdReference, { lr })],
-    ['momentum', sgd(lr, { momentum: 0.9 }), path(sgdReference, { lr, momentum: 0.9 })],
-    ['weight decay', sgd(lr, { weightDecay: 0.1 }), path(sgdReference, { lr, weightDecay: 0.1 })],
-    [
-      'Nesterov and weight decay',
-      sgd(lr, { momentum: 0.9, nesterov: true, weightDecay: 0.1 }),
-      path(sgdReference, { lr, momentum: 0.9, nesterov: true, weightDecay: 0.1 }),
-    ],
-  ],
-  adam: [
-    ['defaults', adam(lr), path(adamReference, { lr })],
-    [
-      'own numbers',
-      adam(lr, { beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }),
-      path(adamReference, { lr, beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }),
-    ],
-    ['β = 0', adam(lr, { beta1: 0, beta2: 0 }), path(adamReference, { lr, beta1: 0, beta2: 0 })],
-  ],
-  adamw: [
-    ['defaults', adamw(lr), path(adamwReference, { lr })],
-    ['strong decay', adamw(lr, { weightDecay: 0.5 }), path(adamwReference, { lr, weightDecay: 0.5 })],
-  ],
-  rmsprop: [
-    ['defaults', rmsprop(lr), path(rmspropReference, { lr })],
-    [
-      'momentum',
-      rmsprop(lr, { decay: 0.9, momentum: 0.8, epsilon: 1e-3 }),
-      path(rmspropReference, { lr, decay: 0.9, momentum: 0.8, epsilon: 1e-3 }),
-    ],
-  ],
-  adagrad: [
-    ['defaults', adagrad(lr), path(adagradReference, { lr })],
-    ['own ε', adagrad(lr, { epsilon: 0.1 }), path(adagradReference, { lr, epsilon: 0.1 })],
-  ],
-};
 
-it('every folder under src/nn/optimizers has its subjects here', () => {
+it('every folder under src/nn/optimizers is a member of the registry', () => {
   const folders = readdirSync(new URL('../../../src/nn/optimizers', import.meta.url), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  expect(Object.keys(subjects).sort()).toEqual(folders.sort());
+  expect(optimizers.members.map(({ name }) => name).sort()).toEqual(folders.sort());
 });
 
-describe.each(Object.entries(subjects))('%s', (_, variants) => {
+describe.each(optimizers.members)('$name', ({ examples }) => {
+  const variants = examples(lr).map(
+    ({ optimizer, withReference }) => [JSON.stringify(optimizer.fields), optimizer, withReference(path)] as const,
+  );
+
   it.each(variants)('%s: its kernel steps as its reference', async (_, optimizer, reference) => {
     using model = await createModel({ input: 1, layers: [rnn(1)] });
     const { heap, kernels } = model.runtime;

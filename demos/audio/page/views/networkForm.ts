@@ -1,10 +1,9 @@
-import type { SoundCell } from 'rx-eddy/audio';
 import { element, make } from '../../../page/element.js';
 import type { Session } from '../Session.js';
 import { segments } from './segments.js';
 
-const CELLS: { readonly [cell in SoundCell]: string } = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' };
-const isCell = (name: string): name is SoundCell => Object.hasOwn(CELLS, name);
+const CELLS: { readonly [cell: string]: string } = { rnn: 'RNN', lstm: 'LSTM', gru: 'GRU' };
+const isCell = (name: string) => Object.hasOwn(CELLS, name);
 const UNITS = [8, 12, 16, 20, 24, 32, 40, 48, 64];
 
 /** Cell and size, which begin anew, and the learner's pause. */

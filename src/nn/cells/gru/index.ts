@@ -1,6 +1,8 @@
-import { EddyError } from '../../../core/errors.js';
 import { cells } from '../../../runtime/kernels.generated.js';
 import { type Cell, createLayer, type LayerOptions, type LayerSpec } from '../cell.js';
+import { pytorchParameters } from '../parameter.js';
+import { layerOf, pytorchWeights } from '../reference.js';
+import { gruReference } from './reference.js';
 
 export interface GruOptions extends LayerOptions {
   /** Is the state projected before it is reset (as PyTorch and cuDNN do), or reset before it is projected (the paper)? Default true. */
@@ -11,13 +13,37 @@ const cell: Cell = {
   name: 'gru',
   kind: cells.gru,
   gates: 3,
-  gateNames: ['r', 'z', 'n'],
+  gateNames: { r: 'reset', z: 'update', n: 'candidate' },
   columns: [0, 1, 2],
   panels: [2, 1],
+  parameters: pytorchParameters(),
+  options: { resetAfter: { values: [true, false], default: true } },
   tape: 4,
   deltas: 4,
   cellState: false,
-  startBias: () => 0,
+  create: (units, { resetAfter = true, dropout = 0 }) => createLayer(cell, units, dropout, { resetAfter }),
+  reference: ({ resetAfter }) => layerOf(gruReference, pytorchWeights, { resetAfter: resetAfter !== false }),
+  foreign: {
+    pytorch: { module: 'GRU' },
+    onnx: { operator: 'GRU', gates: [1, 0, 2], activations: ['sigmoid', 'tanh'] },
+    keras: { layer: 'GRU', gates: [1, 0, 2] },
+    rtneural: { type: 'gru' },
+    guitarml: { unit: 'GRU' },
+  },
+  docs: [
+    {
+      call: '`gru(units)`',
+      formula: 'r, z = σ(W x_t + U h_{t−1} + b); n = tanh(W x_t + b + r∘(U h_{t−1} + b′)); h_t = z∘h_{t−1} + (1−z)∘n',
+      source: "Cho et al. 2014, in PyTorch's and cuDNN's form",
+      needs: 'the same',
+    },
+    {
+      call: '`gru(units, { resetAfter: false })`',
+      formula: 'n = tanh(W x_t + b + U(r∘h_{t−1}) + b′)',
+      source: 'Cho et al. 2014 (z and 1 − z change places there)',
+      needs: 'the same',
+    },
+  ],
 };
 
 /**
@@ -32,11 +58,6 @@ const cell: Cell = {
  * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1, `resetAfter` true or false, and `dropout` from 0 to below 1.
  */
 export function gru(units: number, { resetAfter = true, dropout = 0 }: GruOptions = {}): LayerSpec {
-  if (typeof resetAfter !== 'boolean') {
-    throw new EddyError(
-      'invalid-option',
-      `gru: resetAfter must be true or false, got ${resetAfter}; leave it out for true`,
-    );
-  }
-  return createLayer(cell, units, resetAfter ? 0 : 1, dropout, { resetAfter });
+  return createLayer(cell, units, dropout, { resetAfter });
 }
+gru.cell = cell;

@@ -1,5 +1,12 @@
 import { sigmoid, tanh } from '../../../math/functions.js';
-import { affine, type CellReference, outer, type ReferenceTape, transposed } from '../reference.js';
+import {
+  affine,
+  type CellReference,
+  outer,
+  type PytorchWeights,
+  type ReferenceTape,
+  transposed,
+} from '../reference.js';
 
 export interface GruOptions {
   resetAfter: boolean;
@@ -18,9 +25,7 @@ export interface GruTape extends ReferenceTape {
  * - reset after (PyTorch, cuDNN): n = tanh(W x + b + r∘(U h_{t−1} + b′));
  * - reset before (Cho et al. 2014): n = tanh(W x + b + U(r∘h_{t−1}) + b′).
  */
-export const gruReference: CellReference<GruOptions, GruTape> = {
-  gates: 3,
-
+export const gruReference: CellReference<PytorchWeights, GruOptions, GruTape> = {
   forward(weights, x, before, { resetAfter }) {
     const { h } = before;
     const H = h.length;

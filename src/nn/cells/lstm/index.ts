@@ -1,5 +1,8 @@
 import { cells } from '../../../runtime/kernels.generated.js';
 import { type Cell, createLayer, type LayerOptions, type LayerSpec } from '../cell.js';
+import { pytorchParameters } from '../parameter.js';
+import { layerOf, pytorchWeights } from '../reference.js';
+import { lstmReference } from './reference.js';
 
 const FORGET = 1;
 
@@ -7,13 +10,31 @@ const cell: Cell = {
   name: 'lstm',
   kind: cells.lstm,
   gates: 4,
-  gateNames: ['i', 'f', 'g', 'o'],
+  gateNames: { i: 'input', f: 'forget', g: 'candidate', o: 'output' },
   columns: [0, 1, 3, 2],
   panels: [4],
+  parameters: pytorchParameters((gate) => (gate === FORGET ? 1 : 0)),
+  options: {},
   tape: 5,
   deltas: 4,
   cellState: true,
-  startBias: (gate) => (gate === FORGET ? 1 : 0),
+  create: (units, { dropout = 0 }) => lstm(units, { dropout }),
+  reference: () => layerOf(lstmReference, pytorchWeights, {}),
+  foreign: {
+    pytorch: { module: 'LSTM' },
+    onnx: { operator: 'LSTM', gates: [0, 2, 3, 1], activations: ['sigmoid', 'tanh', 'tanh'] },
+    keras: { layer: 'LSTM', gates: [0, 1, 2, 3] },
+    rtneural: { type: 'lstm' },
+    guitarml: { unit: 'LSTM' },
+  },
+  docs: [
+    {
+      call: '`lstm(units)`',
+      formula: 'i, f, o = σ(·), g = tanh(·), each of W x_t + U h_{t−1} + b; c_t = f∘c_{t−1} + i∘g; h_t = o∘tanh(c_t)',
+      source: 'Hochreiter & Schmidhuber 1997; Gers et al. 2000',
+      needs: 'units that are no whole number ≥ 1',
+    },
+  ],
 };
 
 /**
@@ -27,5 +48,6 @@ const cell: Cell = {
  * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1 and `dropout` from 0 to below 1.
  */
 export function lstm(units: number, { dropout = 0 }: LayerOptions = {}): LayerSpec {
-  return createLayer(cell, units, 0, dropout, {});
+  return createLayer(cell, units, dropout);
 }
+lstm.cell = cell;

@@ -1,5 +1,12 @@
 import { sigmoid, tanh } from '../../../math/functions.js';
-import { affine, type CellReference, outer, type ReferenceTape, transposed } from '../reference.js';
+import {
+  affine,
+  type CellReference,
+  outer,
+  type PytorchWeights,
+  type ReferenceTape,
+  transposed,
+} from '../reference.js';
 
 export type LstmOptions = Record<never, never>;
 export interface LstmTape extends ReferenceTape {
@@ -15,9 +22,7 @@ export interface LstmTape extends ReferenceTape {
  * i, f, o = σ(·), g = tanh(·), each of W x_t + b + U h_{t−1} + b′; c_t = f∘c_{t−1} + i∘g; h_t = o∘tanh(c_t)
  * (Hochreiter & Schmidhuber 1997; Gers et al. 2000). Gate rows i f g o.
  */
-export const lstmReference: CellReference<LstmOptions, LstmTape> = {
-  gates: 4,
-
+export const lstmReference: CellReference<PytorchWeights, LstmOptions, LstmTape> = {
   forward(weights, x, { h: h0, c: c0 = h0.map(() => 0) }) {
     const H = h0.length;
     const s = affine(weights.weight_hh, h0, weights.bias_hh);

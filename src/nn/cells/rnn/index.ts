@@ -1,25 +1,46 @@
-import { EddyError } from '../../../core/errors.js';
 import { cells } from '../../../runtime/kernels.generated.js';
 import { type Cell, createLayer, type LayerOptions, type LayerSpec } from '../cell.js';
+import { pytorchParameters } from '../parameter.js';
+import { layerOf, pytorchWeights } from '../reference.js';
+import { rnnReference } from './reference.js';
 
 const activations = ['tanh', 'relu', 'sigmoid'] as const;
 
+export type RnnActivation = (typeof activations)[number];
+
 export interface RnnOptions extends LayerOptions {
   /** φ. Default tanh. */
-  activation?: (typeof activations)[number];
+  activation?: RnnActivation;
 }
 
 const cell: Cell = {
   name: 'rnn',
   kind: cells.rnn,
   gates: 1,
-  gateNames: [],
+  gateNames: {},
   columns: [0],
   panels: [1],
+  parameters: pytorchParameters(),
+  options: { activation: { values: activations, default: 'tanh' } },
   tape: 1,
   deltas: 1,
   cellState: false,
-  startBias: () => 0,
+  create: (units, { activation = 'tanh', dropout = 0 }) => createLayer(cell, units, dropout, { activation }),
+  reference: ({ activation }) =>
+    layerOf(rnnReference, pytorchWeights, { activation: activations.find((name) => name === activation) ?? 'tanh' }),
+  foreign: {
+    pytorch: { module: 'RNN' },
+    onnx: { operator: 'RNN', gates: [0], activations: ['tanh'] },
+    keras: { layer: 'SimpleRNN', gates: [0] },
+  },
+  docs: [
+    {
+      call: '`rnn(units, { activation })`',
+      formula: "h_t = φ(W x_t + U h_{t−1} + b), φ `'tanh'` (default), `'relu'`, `'sigmoid'`",
+      source: 'Elman 1990',
+      needs: 'another activation',
+    },
+  ],
 };
 
 /**
@@ -33,12 +54,6 @@ const cell: Cell = {
  * @throws EddyError `invalid-option` unless `units` is a whole number ≥ 1, the activation one of these three, and `dropout` from 0 to below 1.
  */
 export function rnn(units: number, { activation = 'tanh', dropout = 0 }: RnnOptions = {}): LayerSpec {
-  const variant = activations.indexOf(activation);
-  if (variant < 0) {
-    throw new EddyError(
-      'invalid-option',
-      `rnn: activation must be one of ${activations.join(', ')}, got ${activation}; leave it out for tanh`,
-    );
-  }
-  return createLayer(cell, units, variant, dropout, { activation });
+  return createLayer(cell, units, dropout, { activation });
 }
+rnn.cell = cell;

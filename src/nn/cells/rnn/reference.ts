@@ -1,5 +1,12 @@
 import { sigmoid, tanh } from '../../../math/functions.js';
-import { affine, type CellReference, outer, type ReferenceTape, transposed } from '../reference.js';
+import {
+  affine,
+  type CellReference,
+  outer,
+  type PytorchWeights,
+  type ReferenceTape,
+  transposed,
+} from '../reference.js';
 
 export interface RnnOptions {
   activation: 'tanh' | 'relu' | 'sigmoid';
@@ -18,9 +25,7 @@ const slope = {
 };
 
 /** h_t = φ(W x_t + b + U h_{t−1} + b′) (Elman 1990). */
-export const rnnReference: CellReference<RnnOptions, RnnTape> = {
-  gates: 1,
-
+export const rnnReference: CellReference<PytorchWeights, RnnOptions, RnnTape> = {
   forward(weights, x, before, { activation }) {
     const a = affine(weights.weight_ih, x, weights.bias_ih);
     const s = affine(weights.weight_hh, before.h, weights.bias_hh);

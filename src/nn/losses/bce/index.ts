@@ -1,6 +1,21 @@
 import { EddyError } from '../../../core/errors.js';
 import { losses } from '../../../runtime/kernels.generated.js';
-import { type Loss, readTarget } from '../loss.js';
+import { type Loss, type LossMember, readTarget } from '../loss.js';
+import { bceReference } from './reference.js';
+
+const member: LossMember = {
+  name: 'bce',
+  create: () => bce,
+  example: { parameters: [], outputs: 5, activation: 'sigmoid', targets: 'shares' },
+  docs: [
+    {
+      call: '`bce`',
+      formula: '−Σ (p ln y + (1−p) ln(1−y))/n, from the logits',
+      source: '',
+      needs: 'a sigmoid readout; a target outside 0 … 1',
+    },
+  ],
+};
 
 /**
  * Binary cross-entropy, an independent yes or no for each output: −Σ (p ln y + (1−p) ln(1−y))/n, computed from the logits under the
@@ -10,11 +25,13 @@ import { type Loss, readTarget } from '../loss.js';
  *
  * Fails with `invalid-option` for another readout, with `invalid-sample` for a target below 0 or above 1.
  */
-export const bce: Loss = {
-  name: 'bce',
+export const bce: Loss & { readonly member: LossMember } = {
+  member,
+  name: member.name,
   kind: losses.bce,
   fused: true,
   parameters: [],
+  reference: bceReference,
   targetWidth(outputs, readout) {
     if (readout?.activation === 'sigmoid') return outputs;
     throw new EddyError(

@@ -1,9 +1,24 @@
 import { EddyError } from '../../../core/errors.js';
 import { losses } from '../../../runtime/kernels.generated.js';
-import { type Loss, readTarget } from '../loss.js';
+import { type Loss, type LossMember, readTarget } from '../loss.js';
+import { crossEntropyReference } from './reference.js';
 
 /** How far a float32 distribution over many classes may be from a sum of 1. */
 const SLACK = 1e-3;
+
+const member: LossMember = {
+  name: 'crossEntropy',
+  create: () => crossEntropy,
+  example: { parameters: [], outputs: 4, activation: 'softmax', targets: 'classes' },
+  docs: [
+    {
+      call: '`crossEntropy`',
+      formula: '−ln y_k, or −Σ p_k ln y_k, from the logits',
+      source: '',
+      needs: 'a softmax readout over 2 or more; a target that is no class',
+    },
+  ],
+};
 
 /**
  * Cross-entropy over classes: −ln y_k for the class k that came, or −Σ p_k ln y_k for a distribution p, computed from the logits under the
@@ -13,11 +28,13 @@ const SLACK = 1e-3;
  *
  * Fails with `invalid-option` for another readout or fewer than two classes, with `invalid-sample` for a class or a distribution that is none.
  */
-export const crossEntropy: Loss = {
-  name: 'crossEntropy',
+export const crossEntropy: Loss & { readonly member: LossMember } = {
+  member,
+  name: member.name,
   kind: losses.crossEntropy,
   fused: true,
   parameters: [],
+  reference: crossEntropyReference,
   single: true,
   targetWidth(outputs, readout) {
     if (readout?.activation === 'softmax' && outputs > 1) return outputs;

@@ -1,6 +1,21 @@
 import { EddyError } from '../../../core/errors.js';
 import { losses } from '../../../runtime/kernels.generated.js';
-import type { Loss } from '../loss.js';
+import type { Loss, LossMember } from '../loss.js';
+import { esrReference, esrWindowReference } from './reference.js';
+
+const member: LossMember = {
+  name: 'esr',
+  create: ([preEmphasis, dc, floor]) => esr({ preEmphasis, dc, floor }),
+  example: { parameters: [0.75, 0.5, 0.125], outputs: 3, activation: 'linear', targets: 'numbers' },
+  docs: [
+    {
+      call: '`esr(…)`',
+      formula: 'Σp²/Σ(q² + floor) + dc (Σe)²/(nΣ(y² + floor)) of a window, p and q after 1 − a z⁻¹',
+      source: 'Wright et al. 2019',
+      needs: 'a signal; one value of the whole window, not a mean of samples',
+    },
+  ],
+};
 
 export interface EsrOptions {
   /** a of the pre-emphasis filter 1 − a z⁻¹, from 0 (none) to below 1. Default 0.85. */
@@ -40,11 +55,14 @@ export function esr({ preEmphasis = 0.85, dc = 1, floor = 1e-6 }: EsrOptions = {
     throw wrong('floor must be a number above 0', floor, 'leave it out for 1e-6');
   }
   return {
-    name: 'esr',
+    name: member.name,
     kind: losses.esr,
     fused: false,
     alongTime: true,
     parameters: [preEmphasis, dc, floor],
+    reference: (read, target) => esrReference(read, target, [preEmphasis, dc, floor]),
+    referenceOfWindow: (outputs, targets) => esrWindowReference(outputs, targets, [preEmphasis, dc, floor]),
     targetWidth: (outputs) => outputs,
   };
 }
+esr.member = member;

@@ -1,6 +1,21 @@
 import { EddyError } from '../../../core/errors.js';
 import { losses } from '../../../runtime/kernels.generated.js';
-import type { Loss } from '../loss.js';
+import type { Loss, LossMember } from '../loss.js';
+import { gaussianNllReference } from './reference.js';
+
+const member: LossMember = {
+  name: 'gaussianNll',
+  create: () => gaussianNll,
+  example: { parameters: [], outputs: 6, activation: 'linear', targets: 'numbers' },
+  docs: [
+    {
+      call: '`gaussianNll`',
+      formula: 'Σ ½(s + (y − m)² e^−s)/n, the first half of the outputs m, the second half s',
+      source: 'Nix & Weigend 1994',
+      needs: 'an even number of linear outputs',
+    },
+  ],
+};
 
 /**
  * Negative log likelihood of a normal whose mean and variance the network predicts: the first half of the outputs are the means m of the
@@ -12,11 +27,13 @@ import type { Loss } from '../loss.js';
  *
  * Nix & Weigend 1994, doi 10.1109/ICNN.1994.374138.
  */
-export const gaussianNll: Loss = {
-  name: 'gaussianNll',
+export const gaussianNll: Loss & { readonly member: LossMember } = {
+  member,
+  name: member.name,
   kind: losses.gaussianNll,
   fused: false,
   parameters: [],
+  reference: gaussianNllReference,
   targetWidth(outputs, readout) {
     if (outputs % 2 !== 0) {
       throw new EddyError(

@@ -1,6 +1,21 @@
 import { EddyError } from '../../../core/errors.js';
 import { losses } from '../../../runtime/kernels.generated.js';
-import type { Loss } from '../loss.js';
+import type { Loss, LossMember } from '../loss.js';
+import { huberReference } from './reference.js';
+
+const member: LossMember = {
+  name: 'huber',
+  create: ([delta]) => huber(delta),
+  example: { parameters: [1.5], outputs: 3, activation: 'linear', targets: 'numbers' },
+  docs: [
+    {
+      call: '`huber(δ)`',
+      formula: 'Σ ½e²/n where \\|e\\| ≤ δ, beyond it δ(\\|e\\| − ½δ)',
+      source: 'Huber 1964',
+      needs: 'δ above 0',
+    },
+  ],
+};
 
 /**
  * Huber's loss, over the target's present elements: Σ ½e²/n where |e| ≤ δ, beyond it δ(|e| − ½δ): outliers pull no harder than δ.
@@ -16,10 +31,12 @@ export function huber(delta: number): Loss {
     throw new EddyError('invalid-option', `huber: δ must be a number above 0, got ${delta}; try 1`);
   }
   return {
-    name: 'huber',
+    name: member.name,
     kind: losses.huber,
     fused: false,
     parameters: [delta],
+    reference: (read, target) => huberReference(read, target, delta),
     targetWidth: (outputs) => outputs,
   };
 }
+huber.member = member;

@@ -1,6 +1,21 @@
 import { EddyError } from '../../../core/errors.js';
 import { losses } from '../../../runtime/kernels.generated.js';
-import { type Loss, readTarget } from '../loss.js';
+import { type Loss, type LossMember, readTarget } from '../loss.js';
+import { pinballReference } from './reference.js';
+
+const member: LossMember = {
+  name: 'pinball',
+  create: (taus) => pinball(...taus),
+  example: { parameters: [0.125, 0.5, 0.75], outputs: 3, activation: 'linear', targets: 'numbers' },
+  docs: [
+    {
+      call: '`pinball(τ, …)`',
+      formula: 'Σ max(τe, (τ−1)e)/n',
+      source: 'Koenker & Bassett 1978',
+      needs: 'one output a quantile, τ between 0 and 1',
+    },
+  ],
+};
 
 /**
  * The pinball (quantile) loss: one output for each quantile τ; e = target − output, ℓ = Σ max(τe, (τ−1)e)/n. A target of one number is
@@ -20,10 +35,11 @@ export function pinball(...taus: number[]): Loss {
     );
   }
   return {
-    name: 'pinball',
+    name: member.name,
     kind: losses.pinball,
     fused: false,
     parameters: taus,
+    reference: (read, target) => pinballReference(read, target, taus),
     single: true,
     targetWidth(outputs) {
       if (outputs === taus.length) return outputs;
@@ -43,6 +59,7 @@ export function pinball(...taus: number[]): Loss {
     },
   };
 }
+pinball.member = member;
 
 const oneOf = (target: Parameters<typeof readTarget>[0]) =>
   typeof target === 'object' && target !== null && target.length === 1

@@ -1,5 +1,7 @@
 import { optimizers } from '../../../runtime/kernels.generated.js';
+import { optimizerMember } from '../member.js';
 import { type Optimizer, requireEpsilon, requireRate } from '../optimizer.js';
+import { adagradReference } from './reference.js';
 
 export interface AdagradOptions {
   /** Added to the root of the sum of squares, above 0. Default 1e-10. */
@@ -21,3 +23,17 @@ export function adagrad(rate: number, { epsilon = 1e-10 }: AdagradOptions = {}):
   requireEpsilon('adagrad', epsilon);
   return { name: 'adagrad', kind: optimizers.adagrad, rate, moments: 1, fields: { c: epsilon } };
 }
+adagrad.member = optimizerMember({
+  name: 'adagrad',
+  create: adagrad,
+  reference: adagradReference,
+  examples: [{}, { epsilon: 0.1 }],
+  steady: { epsilon: 0.05 },
+  docs: [
+    {
+      call: '`adagrad(η, { epsilon })`',
+      formula: 'a ← a + g², p ← p − ηg/(√a + ε)',
+      source: 'Duchi, Hazan & Singer 2011',
+    },
+  ],
+});

@@ -1,5 +1,7 @@
 import { optimizers } from '../../../runtime/kernels.generated.js';
+import { optimizerMember } from '../member.js';
 import { type Optimizer, requireEpsilon, requireRange, requireRate } from '../optimizer.js';
+import { adamReference } from './reference.js';
 
 export interface AdamOptions {
   /** Decay of the first moment, from 0 to below 1. Default 0.9. */
@@ -34,3 +36,17 @@ export function adam(rate: number, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 
     corrected: [beta1, beta2],
   };
 }
+adam.member = optimizerMember({
+  name: 'adam',
+  create: adam,
+  reference: adamReference,
+  examples: [{}, { beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }, { beta1: 0, beta2: 0 }],
+  steady: { epsilon: 0.05 },
+  docs: [
+    {
+      call: '`adam(η, { beta1, beta2, epsilon })`',
+      formula: 'm ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p − η·(m/(1−β₁ᵏ)) / (√(v/(1−β₂ᵏ)) + ε)',
+      source: 'Kingma & Ba 2015',
+    },
+  ],
+});

@@ -1,6 +1,8 @@
 import { optimizers } from '../../../runtime/kernels.generated.js';
 import { type AdamOptions, adam } from '../adam/index.js';
+import { optimizerMember } from '../member.js';
 import { type Optimizer, requireRange, requireRate } from '../optimizer.js';
+import { adamwReference } from './reference.js';
 
 export interface AdamwOptions extends AdamOptions {
   /** λ, the part of a weight that an update takes away for each unit of η; ≥ 0. Default 0.01. */
@@ -23,3 +25,17 @@ export function adamw(rate: number, { weightDecay = 0.01, ...moments }: AdamwOpt
   const rule = adam(rate, moments);
   return { ...rule, name: 'adamw', kind: optimizers.adamw, fields: { ...rule.fields, decay: weightDecay } };
 }
+adamw.member = optimizerMember({
+  name: 'adamw',
+  create: adamw,
+  reference: adamwReference,
+  examples: [{}, { weightDecay: 0.5 }],
+  steady: { epsilon: 0.05, weightDecay: 0.1 },
+  docs: [
+    {
+      call: '`adamw(η, { weightDecay: λ, … })`',
+      formula: "p ← p − ηλp, then Adam's step",
+      source: 'Loshchilov & Hutter 2019',
+    },
+  ],
+});

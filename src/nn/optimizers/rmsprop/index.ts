@@ -1,5 +1,7 @@
 import { optimizers } from '../../../runtime/kernels.generated.js';
+import { optimizerMember } from '../member.js';
 import { type Optimizer, requireEpsilon, requireRange, requireRate } from '../optimizer.js';
+import { rmspropReference } from './reference.js';
 
 export interface RmspropOptions {
   /** α, the decay of the second moment, from 0 to below 1. Default 0.99. */
@@ -33,3 +35,17 @@ export function rmsprop(rate: number, { decay = 0.99, momentum = 0, epsilon = 1e
     fields: { a: decay, b: momentum, c: epsilon },
   };
 }
+rmsprop.member = optimizerMember({
+  name: 'rmsprop',
+  create: rmsprop,
+  reference: rmspropReference,
+  examples: [{}, { decay: 0.9, momentum: 0.8, epsilon: 1e-3 }],
+  steady: { epsilon: 0.05, momentum: 0.5 },
+  docs: [
+    {
+      call: '`rmsprop(η, { decay: α, momentum: μ, epsilon })`',
+      formula: 'v ← αv + (1−α)g², u ← μu + g/(√v + ε), p ← p − ηu',
+      source: 'Tieleman & Hinton 2012',
+    },
+  ],
+});

@@ -1,6 +1,8 @@
 import { EddyError } from '../../../core/errors.js';
 import { optimizers } from '../../../runtime/kernels.generated.js';
+import { optimizerMember } from '../member.js';
 import { type Optimizer, requireRange, requireRate } from '../optimizer.js';
+import { sgdReference } from './reference.js';
 
 export interface SgdOptions {
   /** μ, from 0 to below 1. Default 0. */
@@ -36,3 +38,17 @@ export function sgd(rate: number, { momentum = 0, nesterov = false, weightDecay 
     fields: { a: momentum, decay: weightDecay, nesterov: nesterov ? 1 : 0 },
   };
 }
+sgd.member = optimizerMember({
+  name: 'sgd',
+  create: sgd,
+  reference: sgdReference,
+  examples: [{}, { momentum: 0.9 }, { weightDecay: 0.1 }, { momentum: 0.9, nesterov: true, weightDecay: 0.1 }],
+  steady: { momentum: 0.8, nesterov: true, weightDecay: 0.01 },
+  docs: [
+    {
+      call: '`sgd(η, { momentum: μ, nesterov, weightDecay: λ })`',
+      formula: 'g ← g + λp, v ← μv + g, p ← p − ηv; Nesterov: p ← p − η(g + μv)',
+      source: 'Sutskever et al. 2013',
+    },
+  ],
+});

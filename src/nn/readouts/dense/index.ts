@@ -1,17 +1,20 @@
 import { EddyError } from '../../../core/errors.js';
 import { requireCount } from '../../cells/cell.js';
+import { activations, type DenseActivation, type Readout, type ReadoutSpec } from '../readout.js';
 
-const activations = ['linear', 'sigmoid', 'softmax'] as const;
-
-export type DenseActivation = (typeof activations)[number];
-
-/** The readout in a model's definition: made by `dense(1)`. */
-export interface ReadoutSpec {
-  readonly units: number;
-  readonly activation: DenseActivation;
-  /** The activation, as the kernel numbers it. */
-  readonly variant: number;
-}
+const readout: Readout = {
+  name: 'dense',
+  activations,
+  create: (units, { activation }) => dense(units, { activation }),
+  docs: [
+    {
+      call: '`dense(units, { activation })`',
+      formula: "y = φ(W h + b), φ `'linear'` (default), `'sigmoid'`, `'softmax'`: the `output` of a model",
+      source: '',
+      needs: 'another activation',
+    },
+  ],
+};
 
 /**
  * The readout y = φ(W h + b) on the last layer's h; φ is linear by default.
@@ -29,5 +32,6 @@ export function dense(units: number, { activation = 'linear' }: { activation?: D
       `dense: activation must be one of ${activations.join(', ')}, got ${activation}`,
     );
   }
-  return { units, activation, variant };
+  return { readout, units, activation, variant };
 }
+dense.readout = readout;

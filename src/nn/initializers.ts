@@ -1,5 +1,5 @@
-import { EddyError } from '../../core/errors.js';
-import type { Random } from '../../core/random.js';
+import { EddyError } from '../core/errors.js';
+import type { Random } from '../core/random.js';
 
 /**
  * `count` weights, evenly from ±√(6 / (fanIn + fanOut)), which keeps the variance of signals and gradients alike through a layer

@@ -1,0 +1,10 @@
+export { bce } from './bce/index.js';
+export { crossEntropy } from './crossEntropy/index.js';
+export { type EsrOptions, esr } from './esr/index.js';
+export { gaussianNll } from './gaussianNll/index.js';
+export { huber } from './huber/index.js';
+export { logCosh } from './logCosh/index.js';
+export type { Loss, LossMember } from './loss.js';
+export { mae } from './mae/index.js';
+export { mse } from './mse/index.js';
+export { pinball } from './pinball/index.js';
