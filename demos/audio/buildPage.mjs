@@ -8,7 +8,7 @@ export async function buildPage() {
   const outDir = here('../../build/demos/audio');
   await build({
     root: here('page'),
-    base: './/',
+    base: './',
     configFile: false,
     logLevel: 'warn',
     worker: { format: 'es' },

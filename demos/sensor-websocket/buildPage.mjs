@@ -18,7 +18,7 @@ export async function buildPage() {
     const { build } = await import('vite');
     await build({
       root: here('page'),
-      base: './/',
+      base: './',
       configFile: false,
       logLevel: 'warn',
       build: {

@@ -9,7 +9,7 @@ export async function serveOfflinePage() {
   const outDir = here('../../build/audio-offline');
   await build({
     root: here('.'),
-    base: './/',
+    base: './',
     configFile: false,
     logLevel: 'error',
     worker: { format: 'es' },

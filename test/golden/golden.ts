@@ -89,7 +89,7 @@ interface GoldenFiles {
 }
 type Kind = keyof GoldenFiles;
 
-const packed = fileURLToPath(new URL('.//', import.meta.url));
+const packed = fileURLToPath(new URL('./', import.meta.url));
 const directory = process.env.GOLDEN_DIR ?? packed;
 
 /** One file of golden numbers, see golden/README.md: `readGolden('cells_lstm').cases`. GOLDEN_DIR takes plain JSON instead. */

@@ -10,14 +10,14 @@ import { createLearner, createModel } from '../../src/index.js';
 import { options, sampleAt, spec } from './worker/options.mjs';
 
 const installed = inject('installed');
-const sources = join(installed, 'apart');
+const sources = join(installed, 'worker');
 const outdir = join(sources, 'built');
 let chromium: Browser;
 let page: Page;
 let close: () => void;
 
 beforeAll(async () => {
-  cpSync(fileURLToPath(new URL('apart', import.meta.url)), sources, { recursive: true });
+  cpSync(fileURLToPath(new URL('worker', import.meta.url)), sources, { recursive: true });
   const entry = (name: string) => [name, join(sources, `${name}.mjs`)] as const;
   await bundle({ host: 'browser', entries: Object.fromEntries(['page', 'learner', 'worklet'].map(entry)), outdir });
   const server = await serve(outdir);
@@ -47,7 +47,7 @@ async function learnedHere(samples: number): Promise<number[]> {
 describe('a learner in a Web Worker', () => {
   it('has the bits of one in Node, and its weights come in while the page predicts', async () => {
     const samples = 1000;
-    const result = await page.evaluate((count) => Reflect.get(window, 'apart').inWorker('learner.js', count), samples);
+    const result = await page.evaluate((count) => Reflect.get(window, 'worker').inWorker('learner.js', count), samples);
     expect(result.weights).toEqual(await learnedHere(samples));
     expect(result.index).toBe(samples);
     expect(result.learned).toBeGreaterThan(0);
@@ -55,13 +55,13 @@ describe('a learner in a Web Worker', () => {
 
   it('has them too when an AudioWorklet predicts, over a port of its own', async () => {
     const samples = 128 * 20;
-    const result = await page.evaluate((count) => Reflect.get(window, 'apart').inWorklet(count), samples);
+    const result = await page.evaluate((count) => Reflect.get(window, 'worker').inWorklet(count), samples);
     expect(result.counts).toMatchObject({ samples, dropped: 0 });
     expect(result.weights).toEqual(await learnedHere(samples));
   });
 
   it('is told of when its script is not there', async () => {
-    const result = await page.evaluate(() => Reflect.get(window, 'apart').inWorker('nowhere.js', 1000));
+    const result = await page.evaluate(() => Reflect.get(window, 'worker').inWorker('nowhere.js', 1000));
     expect(result).toMatchObject({
       name: 'EddyError',
       code: 'host',

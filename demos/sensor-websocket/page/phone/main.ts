@@ -19,7 +19,7 @@ let sent = 0;
 
 name.value = `phone-${Math.random().toString(36).slice(2, 6)}`;
 element('insecure', HTMLElement).hidden = isSecureContext;
-element('dashboard', HTMLAnchorElement).href = serverUrl('.//', 'http');
+element('dashboard', HTMLAnchorElement).href = serverUrl('./', 'http');
 
 const stop = (text: string) => {
   running?.unsubscribe();

@@ -11,7 +11,7 @@ const clock = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short',
 /** The newest anomalies and what made each one; a press shows it on the chart. */
 export const surprises: View = ({ store, ask }) => {
   const list = element('surprises', HTMLOListElement);
-  const flatline = element('flatline', HTMLElement);
+  const none = element('no-anomalies', HTMLElement);
 
   const item = ({ point, cause }: Alarm) => {
     const when = make('time', { datetime: new Date(point.time).toISOString() }, clock.format(point.time));
@@ -33,7 +33,7 @@ export const surprises: View = ({ store, ask }) => {
     () => [store.lead, store.channel, store.history?.alarms.at(-1)],
     () => {
       const newest = store.history?.alarms.slice(-LISTED).reverse() ?? [];
-      flatline.hidden = newest.length > 0;
+      none.hidden = newest.length > 0;
       list.replaceChildren(...newest.map(item));
     },
   );
