@@ -19,10 +19,10 @@ export default defineConfig({
       { find: /^rx-eddy\/web$/, replacement: here('./operators/streams/toTransformStream.ts') },
       { find: /^rx-eddy\/interop$/, replacement: here('./src/interop/index.ts') },
       { find: /^rx-eddy\/checkpoint$/, replacement: here('./src/checkpoint/index.ts') },
-      { find: /^rx-eddy\/checkpoint\/file$/, replacement: here('./src/checkpoint/stores/file.ts') },
+      { find: /^rx-eddy\/checkpoint\/file$/, replacement: here('./src/checkpoint/stores/file/index.ts') },
       {
         find: /^rx-eddy\/checkpoint\/durable-object$/,
-        replacement: here('./src/checkpoint/stores/durableObject.ts'),
+        replacement: here('./src/checkpoint/stores/durableObject/index.ts'),
       },
       { find: /^rx-eddy\/tfjs$/, replacement: here('./src/tfjs/index.ts') },
       { find: /^rx-eddy\/worker$/, replacement: here('./src/worker/index.ts') },

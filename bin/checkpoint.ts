@@ -1,7 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { createSaver } from '../src/checkpoint/saver.js';
-import { fileStore } from '../src/checkpoint/stores/file.js';
+import { fileStore } from '../src/checkpoint/stores/file/index.js';
 import { EddyError } from '../src/core/errors.js';
 import { snapshotRecord } from '../src/core/snapshotRecord.js';
 import type { Snapshot } from '../src/core/stage.js';

@@ -1,30 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { encodeCheckpoint } from '../src/checkpoint/checkpoint.js';
 import { EddyError } from '../src/core/errors.js';
-import { exportGuitarml } from '../src/interop/export/guitarml.js';
-import { exportKeras } from '../src/interop/export/keras.js';
-import { exportOnnx } from '../src/interop/export/onnx.js';
-import { exportPytorch } from '../src/interop/export/pytorch.js';
-import { exportRtneural } from '../src/interop/export/rtneural.js';
-import type { Imported } from '../src/interop/import/imported.js';
-import { type ImportOptions, importWeights, shardPaths } from '../src/interop/importWeights.js';
+import type { ImportOptions, WeightsFormat } from '../src/interop/formats/format.js';
+import { formats } from '../src/interop/formats/registry.js';
+import { importWeights, shardPaths } from '../src/interop/importWeights.js';
 import type { RnnActivation } from '../src/nn/cells/rnn/index.js';
 import type { DenseActivation } from '../src/nn/readouts/readout.js';
 import { describeModel } from './describeModel.js';
 
-const WRITERS = {
-  eddy: (model: Imported) => encodeCheckpoint({ epoch: 1, offset: 0, ...model, state: {} }),
-  pytorch: (model: Imported) => exportPytorch(model),
-  keras: exportKeras,
-  onnx: exportOnnx,
-  rtneural: exportRtneural,
-  guitarml: exportGuitarml,
-} as const;
-type Target = keyof typeof WRITERS;
-
 export interface ConvertOptions {
-  to?: Target;
+  to?: string;
   activation?: RnnActivation;
   outputActivation?: DenseActivation;
   resetAfter?: 'true' | 'false';
@@ -32,14 +17,14 @@ export interface ConvertOptions {
 
 /** What `eddy convert` does. */
 export async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
-  const target = options.to ?? targetOf(to);
+  const target = options.to === undefined ? targetOf(to) : writerNamed(options.to);
   const { format, ...model } = await readModel(from, {
     ...(options.activation && { activation: options.activation }),
     ...(options.outputActivation && { outputActivation: options.outputActivation }),
     ...(options.resetAfter && { resetAfter: options.resetAfter === 'true' }),
   });
-  await write(to, WRITERS[target](model));
-  process.stderr.write(`${from} (${format}) → ${to} (${target})\n${describeModel(model.definition).join('\n')}\n`);
+  await write(to, target.write(model));
+  process.stderr.write(`${from} (${format}) → ${to} (${target.name})\n${describeModel(model.definition).join('\n')}\n`);
 }
 
 /** A model from a file of any kind, and the shards beside it. */
@@ -71,15 +56,25 @@ async function write(path: string, file: string | Uint8Array): Promise<void> {
 /** Endings of files that other programs would take for what they are not. */
 const NOT_WRITTEN = new Set(['.h5', '.hdf5', '.keras', '.pt', '.pth', '.pb', '.tflite', '.nam']);
 
-function targetOf(path: string): Target {
+type Writer = Required<Pick<WeightsFormat, 'name' | 'write'>>;
+
+const writers = formats.members.flatMap(({ name, write, ending }) => (write ? [{ name, write, ending }] : []));
+const names = writers.map(({ name }) => name).join(', ');
+
+function writerNamed(name: string): Writer {
+  const found = writers.find((writer) => writer.name === name);
+  if (found) return found;
+  throw new EddyError('invalid-option', `convert: --to must be one of ${names}, got ${name}`);
+}
+
+/** By the file's ending; eddy's own where no format has it. */
+function targetOf(path: string): Writer {
   const ending = extname(path).toLowerCase();
   if (NOT_WRITTEN.has(ending)) {
-    const known = Object.keys(WRITERS).join(', ');
     throw new EddyError(
       'invalid-option',
-      `convert: no ${ending} file can be written; name another, and say --to ${known}`,
+      `convert: no ${ending} file can be written; name another, and say --to ${names}`,
     );
   }
-  if (ending === '.onnx') return 'onnx';
-  return ending === '.json' ? 'rtneural' : 'eddy';
+  return writers.find((writer) => writer.ending === ending) ?? writerNamed('eddy');
 }

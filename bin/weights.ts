@@ -14,15 +14,9 @@ export function addConvert(program: Command): void {
     )
     .argument('<in>', 'the file to read')
     .argument('<out>', 'the file to write')
-    .addOption(
-      new Option('--to <format>', 'what to write (default: onnx for .onnx, rtneural for .json, else eddy)').choices([
-        'eddy',
-        'pytorch',
-        'keras',
-        'onnx',
-        'rtneural',
-        'guitarml',
-      ]),
+    .option(
+      '--to <format>',
+      'what to write; an unknown one is answered with their list (default: by the ending, else eddy)',
     )
     .addOption(
       new Option('--activation <name>', 'of plain RNN layers, which PyTorch and Keras files do not say').choices([

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decodeCheckpoint, encodeCheckpoint } from '../dist/src/checkpoint/checkpoint.js';
-import { fileStore } from '../dist/src/checkpoint/stores/file.js';
+import { fileStore } from '../dist/src/checkpoint/stores/file/index.js';
 import { createRandom } from '../dist/src/core/random.js';
 
 const kills = Number(process.argv[2] ?? 50);

@@ -5,6 +5,6 @@ export { definitionOf, specOf } from './modelSpec.js';
 export { readSafetensors, type Safetensors, type Tensor } from './safetensors.js';
 export { createSaver, type LoadedSaver, type Saver } from './saver.js';
 export type { CheckpointStore, StoredCheckpoint, StoreOptions } from './store.js';
-export { type IndexedDbStoreOptions, indexedDbStore } from './stores/indexedDb.js';
-export { memoryStore } from './stores/memory.js';
+export { type IndexedDbStoreOptions, indexedDbStore } from './stores/indexedDb/index.js';
+export { memoryStore } from './stores/memory/index.js';
 export { writeSafetensors } from './writeSafetensors.js';

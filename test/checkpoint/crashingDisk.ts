@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import type { FileSystem, OpenFile } from '../../src/checkpoint/stores/fileSystem.js';
+import type { FileSystem, OpenFile } from '../../src/checkpoint/stores/file/fileSystem.js';
 
 /** A file's bytes as programs see them, and as the disk has them since the last sync. */
 interface Inode {

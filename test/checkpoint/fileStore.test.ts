@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
-import { fileStore } from '../../src/checkpoint/stores/file.js';
+import { fileStore } from '../../src/checkpoint/stores/file/index.js';
 import { EddyError } from '../../src/core/errors.js';
 import { createRandom } from '../../src/core/random.js';
 import { CrashingDisk, type Fault } from './crashingDisk.js';

@@ -6,7 +6,7 @@ import { standardizeStage } from '../../../operators/preparation/standardize.js'
 import { asOperator } from '../../../operators/streams/asOperator.js';
 import { checkpoint } from '../../../operators/streams/checkpoint.js';
 import type { CheckpointStore } from '../../../src/checkpoint/store.js';
-import { memoryStore } from '../../../src/checkpoint/stores/memory.js';
+import { memoryStore } from '../../../src/checkpoint/stores/memory/index.js';
 import type { Stage } from '../../../src/core/stage.js';
 import { adam, createModel, dense, EddyError, gru, type LearnStep, lstm, mse } from '../../../src/index.js';
 import { openSum } from '../shared/sum.js';

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import * as nodeFs from 'node:fs/promises';
 import { join } from 'node:path';
-import { EddyError } from '../../core/errors.js';
-import { epochOf, newestReadable } from '../newestReadable.js';
+import { EddyError } from '../../../core/errors.js';
+import { epochOf, newestReadable } from '../../newestReadable.js';
 import {
   type CheckpointStore,
   checkGenerations,
   type StoredCheckpoint,
   type StoreOptions,
   staleEpoch,
-} from '../store.js';
-import { asHost } from './asHost.js';
+} from '../../store.js';
+import { asHost } from '../asHost.js';
 import { errorCode, type FileSystem } from './fileSystem.js';
 import { syncFolder, writeDurably } from './writeDurably.js';
 

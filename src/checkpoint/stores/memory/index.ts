@@ -1,5 +1,5 @@
-import { epochOf, newestReadable } from '../newestReadable.js';
-import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
+import { epochOf, newestReadable } from '../../newestReadable.js';
+import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../../store.js';
 
 /**
  * Keeps checkpoints in memory: for tests, and for streams that start again within one process.

@@ -1,6 +1,6 @@
-import { EddyError } from '../../core/errors.js';
-import { epochOf, newestReadable } from '../newestReadable.js';
-import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
+import { EddyError } from '../../../core/errors.js';
+import { epochOf, newestReadable } from '../../newestReadable.js';
+import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../../store.js';
 
 export interface IndexedDbStoreOptions extends StoreOptions {
   /** The database's name. Default `eddy`. */

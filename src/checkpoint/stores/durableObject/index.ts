@@ -1,6 +1,6 @@
-import { epochOf, newestReadable } from '../newestReadable.js';
-import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../store.js';
-import { asHost } from './asHost.js';
+import { epochOf, newestReadable } from '../../newestReadable.js';
+import { type CheckpointStore, checkGenerations, type StoreOptions, staleEpoch } from '../../store.js';
+import { asHost } from '../asHost.js';
 
 /** The few calls of a Durable Object's storage that the store makes: `ctx.storage` of a class with SQLite behind it. */
 export interface DurableObjectSql {
