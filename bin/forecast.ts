@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { FORECAST_DEFAULTS } from '../src/forecast/defaults.js';
 import { adam } from '../src/nn/optimizers/adam/index.js';
 import type { ForecastOptions } from './runForecast.js';
 import { shareOption } from './shareOption.js';
@@ -37,12 +38,12 @@ export function addForecast(program: Command): void {
       ]),
     )
     .option('--horizon <rows>', 'how many rows ahead', wholeFrom(1), 1)
-    .option('--units <n>', 'LSTM units in a layer', wholeFrom(1), 32)
-    .option('--layers <n>', 'LSTM layers', wholeFrom(1), 1)
-    .option('--k1 <rows>', 'rows between updates', wholeFrom(1), 1)
-    .option('--k2 <rows>', 'rows that an update goes back', wholeFrom(1), 8)
-    .option('--lr <rate>', 'Adam’s learning rate at the start', rate, 1e-3)
-    .option('--seed <n>', 'of the first weights', wholeFrom(0), 7)
+    .option('--units <n>', 'LSTM units in a layer', wholeFrom(1), FORECAST_DEFAULTS.units)
+    .option('--layers <n>', 'LSTM layers', wholeFrom(1), FORECAST_DEFAULTS.layers)
+    .option('--k1 <rows>', 'rows between updates', wholeFrom(1), FORECAST_DEFAULTS.k1)
+    .option('--k2 <rows>', 'rows that an update goes back', wholeFrom(1), FORECAST_DEFAULTS.k2)
+    .option('--lr <rate>', 'Adam’s learning rate at the start', rate, FORECAST_DEFAULTS.rate)
+    .option('--seed <n>', 'of the first weights', wholeFrom(0), FORECAST_DEFAULTS.seed)
     .option('--season <rows>', 'rows in a season, where no dates tell, and a baseline; 0: found', wholeFrom(0), 0)
     .option('--alpha <share>', 'the share of values that the intervals may miss', shareOption, 0.1)
     .addOption(

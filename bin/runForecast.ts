@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Snapshot } from '../src/core/stage.js';
+import { FORECAST_DEFAULTS } from '../src/forecast/defaults.js';
 import { createNetworkForecaster, startNetworks } from '../src/forecast/networkForecaster.js';
 import { type CheckpointOptions, createRows } from './checkpoint.js';
 import { createForecaster, type Forecast } from './forecaster.js';
@@ -34,14 +35,18 @@ interface Summary extends Scored {
   interval: { alpha: number; coverage: number | null; score: number | null };
 }
 
-const NETWORKS = 2;
-
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {
   const { horizon, units, layers, k1, k2, lr, season, seed, alpha, jsonSummary } = options;
   const summaryFile = await openOutput('--json-summary', jsonSummary);
   await startNetworks();
-  const network = createNetworkForecaster(1, horizon, NETWORKS, seed, { units, layers, k1, k2, rate: lr });
+  const network = createNetworkForecaster(1, horizon, FORECAST_DEFAULTS.networks, seed, {
+    units,
+    layers,
+    k1,
+    k2,
+    rate: lr,
+  });
   const stage = createForecaster(network, { horizon, season, alpha });
   const score = createScore(horizon, season);
   const started = performance.now();

@@ -7,6 +7,7 @@ export { createHoltWinters } from '../src/forecast/baselines/holtWinters.js';
 export { createLastValue } from '../src/forecast/baselines/lastValue.js';
 export { createRlsOnLags } from '../src/forecast/baselines/rlsOnLags.js';
 export { createSeasonalNaive } from '../src/forecast/baselines/seasonalNaive.js';
+export { FORECAST_DEFAULTS } from '../src/forecast/defaults.js';
 export { startNetworks } from '../src/forecast/networkForecaster.js';
 export type { OneStepForecaster } from '../src/forecast/oneStepForecaster.js';
 export { createRangeScaler } from '../src/stats/rangeScaler.js';

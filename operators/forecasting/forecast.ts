@@ -2,6 +2,7 @@ import { defer, type OperatorFunction } from 'rxjs';
 import { EddyError } from '../../src/core/errors.js';
 import { snapshotRecord } from '../../src/core/snapshotRecord.js';
 import { disposing, type OpenStage } from '../../src/core/stage.js';
+import { FORECAST_DEFAULTS } from '../../src/forecast/defaults.js';
 import { Forecaster } from '../../src/forecast/forecaster.js';
 import {
   createNetworkForecaster,
@@ -91,7 +92,8 @@ export function forecast<In = Row>(options: ForecastOptions<In> = {}): OperatorF
  * @throws EddyError `invalid-option` at the call.
  */
 export function forecastStage<In = Row>(options: ForecastOptions<In> = {}): () => OpenStage<In, ForecastStep> {
-  const { horizon = 1, networks = 2, seed = 1, features, time, season, intervals, onDrift } = options;
+  const { horizon = 1, networks = FORECAST_DEFAULTS.networks, seed = FORECAST_DEFAULTS.seed } = options;
+  const { features, time, season, intervals, onDrift } = options;
   requireWhole('horizon', horizon, 1, 10_000);
   requireWhole('networks', networks, 0, 4);
   const seasons: Seasons | undefined = typeof season === 'number' ? [season, 0] : season;

@@ -16,6 +16,7 @@ import type { OpenCovariance } from '../stats/rls/covariance.js';
 import { createCovariance } from '../stats/rls/index.js';
 import type { RunningScales } from '../stats/runningScales.js';
 import { checkState, numberOf, packState } from '../stats/state.js';
+import { FORECAST_DEFAULTS } from './defaults.js';
 
 const INPUTS = 5; // a channel
 const CLIP = 4;
@@ -42,17 +43,16 @@ export interface NetworkWatch {
 /** Opens the watch of one network, over its learner's own schedule. */
 export type OpenNetworkWatch = (model: Model, schedule: (update: number) => number) => NetworkWatch;
 
-/** How the networks are made and taught. The defaults are those of docs/accuracy.md. */
+/** How the networks are made and taught. Defaults: `FORECAST_DEFAULTS`. */
 export interface NetworkOptions {
-  /** LSTM units in a layer. Default 32. */
+  /** LSTM units in a layer. */
   units?: number;
-  /** Default 1. */
   layers?: number;
-  /** Rows between updates. Default 1. */
+  /** Rows between updates. */
   k1?: number;
-  /** Rows that an update goes back. Default 8. */
+  /** Rows that an update goes back. */
   k2?: number;
-  /** Adam's, at the start; it falls to a tenth. Default 0.001. */
+  /** Adam's, at the start; it falls to a tenth. */
   rate?: number;
   /** Watches each network. Default: nothing does. */
   openWatch?: OpenNetworkWatch | undefined;
@@ -86,10 +86,11 @@ export const networksStarted = (): boolean => modelsStarted();
 export function createNetworkForecaster(
   channels: number,
   horizon: number,
-  networks = 2,
-  seed = 1,
-  { units = 32, layers = 1, k1 = 1, k2 = 8, rate = 1e-3, openWatch }: NetworkOptions = {},
+  networks: number = FORECAST_DEFAULTS.networks,
+  seed: number = FORECAST_DEFAULTS.seed,
+  { openWatch, ...given }: NetworkOptions = {},
 ): NetworkForecaster {
+  const { units, layers, k1, k2, rate } = { ...FORECAST_DEFAULTS, ...given };
   const models: Model[] = [];
   for (let n = 0; n < networks; n++) {
     const model = createStartedModel({
@@ -147,7 +148,7 @@ class Networks implements NetworkForecaster {
         loss: mse,
         optimizer: adam(rate),
         schedule: this.#watches[n]?.schedule ?? schedule,
-        clipNorm: 1,
+        clipNorm: FORECAST_DEFAULTS.clipNorm,
         maxLag: horizon,
       }),
     );

@@ -1,10 +1,17 @@
-import { adam, dense, gru, huber, type Model, type ModelSpec } from 'rx-eddy/bare';
-import { createMomentScaler, type OneStepForecaster } from 'rx-eddy/operators';
+import { adam, dense, lstm, type Model, type ModelSpec, mse } from 'rx-eddy/bare';
+import { createMomentScaler, FORECAST_DEFAULTS, type OneStepForecaster } from 'rx-eddy/operators';
 import { learnStage } from 'rx-eddy/operators/networks/learn';
 import { asRecord } from './record.js';
 
-/** What every sensor has: 32 units that read the newest value and its change, and say the next change. */
-export const NETWORK: ModelSpec = { input: 2, layers: [gru(32)], output: dense(1), seed: 12 };
+const { units, layers, seed, k1, k2, rate, clipNorm } = FORECAST_DEFAULTS;
+
+/** What every sensor has: a network that reads the newest value and its change, and predicts the next change. */
+export const NETWORK: ModelSpec = {
+  input: 2,
+  layers: Array.from({ length: layers }, () => lstm(units)),
+  output: dense(1),
+  seed,
+};
 
 /** Scales forget over some 2,000 samples; beyond 6 deviations all is one. */
 const RATE = 1 / 2000;
@@ -15,15 +22,15 @@ const createLearning = (model: Model) =>
   learnStage<Float32Array>(model, {
     horizon: 1,
     target: ([, change]) => change,
-    k1: 1,
-    k2: 16,
-    loss: huber(0.5),
-    optimizer: adam(5e-4),
-    clipNorm: 1,
+    k1,
+    k2,
+    loss: mse,
+    optimizer: adam(rate),
+    clipNorm,
   })();
 
 /**
- * Forecasts a series one sample ahead and learns from each: values and changes as scores, a GRU, its output a change again. The
+ * Forecasts a series one sample ahead and learns from each: values and changes as scores, an LSTM, its output a change again. The
  * same in Node and in an object, bit for bit; `model` is the caller's, as it holds the weights.
  */
 export function createNetwork(model: Model): OneStepForecaster {

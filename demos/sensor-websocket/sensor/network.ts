@@ -13,6 +13,7 @@ import {
   type Stage,
   type Telemetry,
 } from 'rx-eddy';
+import { FORECAST_DEFAULTS } from 'rx-eddy/operators';
 import { learnStage } from 'rx-eddy/operators/networks/learn';
 import type { CellName, NetworkView, Settings } from '../protocol.js';
 import type { Channel } from './channel.js';
@@ -56,9 +57,9 @@ export class Network {
     const { units, k1, k2 } = settings();
     this.model = createModelOn(runtime, {
       input: 2 * channels,
-      layers: [layerOf(cell, units)],
+      layers: Array.from({ length: FORECAST_DEFAULTS.layers }, () => layerOf(cell, units)),
       output: dense(channels),
-      seed: 1,
+      seed: FORECAST_DEFAULTS.seed,
     });
     this.#sayNothingYet();
     this.#output = new Float32Array(channels);
@@ -72,7 +73,7 @@ export class Network {
       loss: mse,
       optimizer: adam(1),
       schedule: () => settings().learningRate,
-      clipNorm: 1,
+      clipNorm: FORECAST_DEFAULTS.clipNorm,
       ...(telemetry && { telemetry }),
       inspect: (learner) => {
         this.#learner = learner;

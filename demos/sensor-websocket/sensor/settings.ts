@@ -1,6 +1,9 @@
+import { FORECAST_DEFAULTS } from 'rx-eddy/operators';
 import { CELLS, type Settings } from '../protocol.js';
 
-export const DEFAULTS: Settings = { cell: 'gru', units: 16, k1: 8, k2: 16, learningRate: 5e-3 };
+const { units, k1, k2, rate } = FORECAST_DEFAULTS;
+
+export const DEFAULTS: Settings = { cell: 'lstm', units, k1, k2, learningRate: rate };
 
 const WHOLE = { units: [1, 64], k1: [1, 64], k2: [1, 128] } as const;
 const RATE = [1e-5, 0.1] as const;

@@ -104,7 +104,7 @@ describe('a dashboard', () => {
 
   it('sees RNN, LSTM and GRU side by side, taught by what was held', async () => {
     const { networks, settings } = await labOf(({ networks }) => networks.every(({ updates }) => updates > 20));
-    expect(settings).toMatchObject({ cell: 'gru', units: 16, k1: 8, k2: 16 });
+    expect(settings).toMatchObject({ cell: 'lstm', units: 32, k1: 1, k2: 8 });
     expect(networks.map(({ cell }) => cell)).toEqual(['rnn', 'lstm', 'gru']);
     const gates = {
       rnn: ['hidden'],
@@ -113,8 +113,8 @@ describe('a dashboard', () => {
     };
     for (const network of networks) {
       expect(Object.keys(network.gates)).toEqual(expect.arrayContaining(gates[network.cell]));
-      for (const values of Object.values(network.gates)) expect(values).toHaveLength(16);
-      expect(network.gradientNormByLag).toHaveLength(16);
+      for (const values of Object.values(network.gates)) expect(values).toHaveLength(settings.units);
+      expect(network.gradientNormByLag).toHaveLength(settings.k2);
       expect(network.stepTime.counts).toHaveLength(network.stepTime.bounds.length + 1);
       expect(Number(network.skill)).toBeGreaterThan(0.3); // a sine is easy
     }

@@ -23,7 +23,7 @@ describe('a sensor', () => {
   it('is expected to stay as it is, until its network has learned better', () => {
     const sensor = new Sensor(bench, 'a', 1);
     expect(step(sensor, 0, 7).next).toEqual(Float64Array.of(7));
-    for (let i = 0; i < 600; i++) step(sensor, i, wave(i));
+    for (let i = 0; i < 2000; i++) step(sensor, i, wave(i));
     expect(Number(sensor.summary(0).skill)).toBeGreaterThan(0.5);
     sensor.dispose();
   });
