@@ -1,13 +1,15 @@
 import plot from 'simple-ascii-chart';
 import type { Forecast } from './forecaster.js';
 
-/** Actual and expected values of the given rows, drawn for a terminal. */
+/** Actual and forecast values of the given rows, drawn for a terminal. */
 export function chart(rows: readonly Forecast[]): string {
-  const scored = rows.flatMap(({ index, value, expected }) => (expected === null ? [] : [{ index, value, expected }]));
-  if (scored.length < 2) return 'Too few rows to draw.';
-  const actual = scored.map(({ index, value }): [number, number] => [index, value]);
-  const expected = scored.map((row): [number, number] => [row.index, row.expected]);
-  return plot([actual, expected], {
+  const compared = rows.flatMap(({ index, value, scored }) =>
+    scored ? [{ index, value, forecast: scored.forecast }] : [],
+  );
+  if (compared.length < 2) return 'Too few rows to draw.';
+  const actual = compared.map(({ index, value }): [number, number] => [index, value]);
+  const forecast = compared.map((row): [number, number] => [row.index, row.forecast]);
+  return plot([actual, forecast], {
     width: 96,
     height: 20,
     color: ['ansiBlue', 'ansiYellow'],

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import type { Seasons } from '../src/forecast/seasonFinder.js';
+import { FORECAST_OPTIONS } from '../src/forecast/options.js';
+import { addFlags, readFlag } from './flags.js';
 import type { EvaluateOptions } from './runEvaluate.js';
 import { shareOption } from './shareOption.js';
 import { wholeFrom } from './wholeFrom.js';
 
 /** Adds `eddy evaluate` to the program. */
 export function addEvaluate(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .summary('score eddy’s forecasts of a file beside every baseline, leak-free')
     .description(
@@ -21,16 +22,16 @@ export function addEvaluate(program: Command): void {
     .option(
       '--horizon <rows>',
       'how many rows ahead, one or several: 1,24,48',
-      (text) => text.split(',').map(wholeFrom(1)),
+      (text) => text.split(',').map((part) => readFlag(FORECAST_OPTIONS.horizon, part)),
       [1],
     )
     .option('--train <rows>', 'rows whose deviations are the unit (default: a fifth)', wholeFrom(1))
-    .option('--from <row>', 'the first row, from 0, that counts (default: after --train, else a quarter)', wholeFrom(1))
     .option(
-      '--season <rows>',
-      'rows in a season, or in a short and a long one: 24 or 24,168 (default: found)',
-      seasonsOf,
-    )
+      '--from <row>',
+      'the first row, from 0, that counts (default: after --train, else a quarter)',
+      wholeFrom(1),
+    );
+  addFlags(command, FORECAST_OPTIONS, ['season'])
     .option('--alpha <share>', 'the share of values that the intervals may miss', shareOption, 0.1)
     .option(
       '--json',
@@ -39,9 +40,4 @@ export function addEvaluate(program: Command): void {
     )
     .option('--plot <file.svg>', 'draw the scores and the end of the first column')
     .action(async (file: string, options: EvaluateOptions) => (await import('./runEvaluate.js')).run(file, options));
-}
-
-function seasonsOf(text: string): Seasons {
-  const [short, long = 0] = text.split(',').map(wholeFrom(0));
-  return [short, long];
 }

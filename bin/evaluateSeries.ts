@@ -5,10 +5,10 @@ import { createLastValue } from '../src/forecast/baselines/lastValue.js';
 import { createRlsOnLags } from '../src/forecast/baselines/rlsOnLags.js';
 import { createSeasonalNaive } from '../src/forecast/baselines/seasonalNaive.js';
 import { type Evaluated, Evaluation } from '../src/forecast/evaluation.js';
-import { Forecaster } from '../src/forecast/forecaster.js';
 import type { ForecastModel, ForecastShape } from '../src/forecast/forecastModel.js';
-import { createNetworkForecaster, startNetworks } from '../src/forecast/networkForecaster.js';
 import type { Seasons } from '../src/forecast/seasonFinder.js';
+import { createForecastEngine } from '../src/forecast/startedForecastEngine.js';
+import { startNetworks } from '../src/nn/startNetworks.js';
 import { createIntervalScores, type IntervalScores, NO_INTERVALS } from './intervalScores.js';
 import type { Series } from './series.js';
 
@@ -40,11 +40,7 @@ type Open = (shape: ForecastShape, seasons: Seasons | undefined) => ForecastMode
 
 /** Eddy and the baselines, in the order of the table. */
 const MODELS: ReadonlyArray<readonly [name: string, open: Open]> = [
-  [
-    'eddy',
-    (shape, seasons) =>
-      new Forecaster({ ...shape, seasons, network: createNetworkForecaster(shape.channels, shape.horizon) }),
-  ],
+  ['eddy', createEngineModel],
   ['last value', createLastValue],
   ['seasonal naive', (shape, seasons) => createSeasonalNaive(shape, seasons, 0)],
   ['seasonal naive, long', (shape, seasons) => createSeasonalNaive(shape, seasons, 1)],
@@ -93,6 +89,17 @@ export async function evaluateSeries(series: Series, options: EvaluateOptions): 
     board.push(...scored);
   }
   return board;
+}
+
+/** The engine as a model beside the baselines. */
+function createEngineModel({ channels, horizon }: ForecastShape, season: Seasons | undefined): ForecastModel {
+  const engine = createForecastEngine({ horizon, season }, channels);
+  const forecast = new Float64Array(horizon * channels);
+  return {
+    forecast,
+    step: (row, time) => forecast.set(engine.step(row, time).forecast),
+    dispose: () => engine.dispose(),
+  };
 }
 
 /** Runs one model over a series and scores it. */

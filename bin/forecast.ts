@@ -1,28 +1,23 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { FORECAST_DEFAULTS } from '../src/forecast/defaults.js';
-import { adam } from '../src/nn/optimizers/adam/index.js';
+import { type Command, Option } from 'commander';
+import { FORECAST_OPTIONS } from '../src/forecast/options.js';
+import { addFlags } from './flags.js';
 import type { ForecastOptions } from './runForecast.js';
 import { shareOption } from './shareOption.js';
 import { wholeFrom } from './wholeFrom.js';
 
-const rate = (text: string) => {
-  try {
-    return adam(Number(text)).rate;
-  } catch {
-    throw new InvalidArgumentError('It must be a number above 0, e.g. 0.001.');
-  }
-};
+/** The engine's options that are flags too. */
+const FLAGS = ['horizon', 'season', 'networks', 'units', 'layers', 'k1', 'k2', 'rate', 'seed'] as const;
 
 /** Adds `eddy forecast` to the program. */
 export function addForecast(program: Command): void {
-  program
+  const command = program
     .command('forecast')
-    .summary('forecast a series, row by row, with experts that learn as they read')
+    .summary('forecast a series, row by row, with base forecasters that learn as they read')
     .description(
-      'Experts are the last value, least squares on lags and seasons, the seasonal naive and two LSTMs, stacked and judged by their past. ' +
+      'Base forecasters are the last value, least squares on lags and seasons, the seasonal naive and two LSTMs, stacked and weighted by their past errors. ' +
         'Reads CSV (with a header) or NDJSON, a row at a time, from a file or standard input, and writes one JSON line a row: ' +
-        'index, time, value, forecast (made at this row, for HORIZON rows ahead), low and high (its conformal interval), ' +
-        'expected (what was forecast for this row), error (value − expected). ' +
+        'index, time, value, forecast (made at this row, for HORIZON rows ahead), rmse (of such forecasts so far), low and high (its conformal ' +
+        'interval), scored (the earlier forecast of this row, and its error, value − forecast); what is unknown is null. ' +
         'A summary goes to standard error: MAE, RMSE, skill = 1 − MAE / MAE of the baseline, and what the intervals covered.',
     )
     .argument('[file]', 'a .csv, .ndjson or .jsonl file; - for standard input', '-')
@@ -36,15 +31,8 @@ export function addForecast(program: Command): void {
         'csv',
         'ndjson',
       ]),
-    )
-    .option('--horizon <rows>', 'how many rows ahead', wholeFrom(1), 1)
-    .option('--units <n>', 'LSTM units in a layer', wholeFrom(1), FORECAST_DEFAULTS.units)
-    .option('--layers <n>', 'LSTM layers', wholeFrom(1), FORECAST_DEFAULTS.layers)
-    .option('--k1 <rows>', 'rows between updates', wholeFrom(1), FORECAST_DEFAULTS.k1)
-    .option('--k2 <rows>', 'rows that an update goes back', wholeFrom(1), FORECAST_DEFAULTS.k2)
-    .option('--lr <rate>', 'Adam’s learning rate at the start', rate, FORECAST_DEFAULTS.rate)
-    .option('--seed <n>', 'of the first weights', wholeFrom(0), FORECAST_DEFAULTS.seed)
-    .option('--season <rows>', 'rows in a season, where no dates tell, and a baseline; 0: found', wholeFrom(0), 0)
+    );
+  addFlags(command, FORECAST_OPTIONS, FLAGS)
     .option('--alpha <share>', 'the share of values that the intervals may miss', shareOption, 0.1)
     .addOption(
       new Option('--on-invalid <policy>', 'what a bad row does').choices(['error', 'skip', 'hold']).default('error'),

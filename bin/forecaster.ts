@@ -1,11 +1,5 @@
-import { EddyError } from '../src/core/errors.js';
-import { snapshotRecord } from '../src/core/snapshotRecord.js';
 import type { Stage } from '../src/core/stage.js';
-import { Forecaster } from '../src/forecast/forecaster.js';
-import type { NetworkForecaster } from '../src/forecast/networkForecaster.js';
-import type { Seasons } from '../src/forecast/seasonFinder.js';
-import { HorizonIntervals } from '../src/intervals/horizonIntervals.js';
-import { orNull } from './orNull.js';
+import type { ForecastEngine } from '../src/forecast/forecastEngine.js';
 
 /** One value of the series, as it was read. */
 export interface Observation {
@@ -16,78 +10,36 @@ export interface Observation {
   value: number;
 }
 
-/** What is said at one row. */
+/** The line of one row; null is unknown. */
 export interface Forecast extends Omit<Observation, 'moment'> {
   /** Made at this row for `horizon` rows ahead. */
   forecast: number;
-  /** The forecast's interval; null until such forecasts have been tried. */
+  /** The root mean square error of such forecasts so far. */
+  rmse: number | null;
+  /** The forecast's interval. */
   low: number | null;
   high: number | null;
-  /** What was forecast for this row; null at the start. */
-  expected: number | null;
-  /** value − expected. */
-  error: number | null;
+  /** The earlier forecast of this row, and the value minus it; null at the start. */
+  scored: { forecast: number; error: number | null } | null;
 }
 
-export interface ForecasterOptions {
-  horizon: number;
-  /** Rows in a season, where no dates tell; 0: found. */
-  season: number;
-  /** The share of values that the intervals may miss. */
-  alpha: number;
-}
-
-/** Forecasts one series row by row, as the operator `forecast` does, and holds each value beside what was forecast for it. */
-export function createForecaster(
-  network: NetworkForecaster,
-  { horizon, season, alpha }: ForecasterOptions,
-): Stage<Observation, Forecast> & { readonly intervals: HorizonIntervals } {
-  const intervals = new HorizonIntervals(1, horizon, { alpha });
-  let forecaster: Forecaster | undefined;
-  let dated = false;
-  const open = (withDates: boolean) => {
-    dated = withDates;
-    const seasons: Seasons | undefined = dated || season === 0 ? undefined : [season, 0];
-    forecaster = new Forecaster({ channels: 1, horizon, seasons, network });
-    return forecaster;
-  };
-  const row = new Float64Array(1);
-  /** Of the last `horizon` rows. */
-  const forecasts = new Float64Array(horizon);
+/** Forecasts one series row by row with an engine; its `dispose` is that of the engine. */
+export function createForecaster(engine: ForecastEngine, horizon: number): Stage<Observation, Forecast> {
+  const furthest = horizon - 1;
   return {
-    intervals,
     step({ index, time, moment, value }, emit) {
-      const engine = forecaster ?? open(!Number.isNaN(moment));
-      row[0] = value;
-      engine.step(row, moment);
-      const forecast = engine.forecast[horizon - 1];
-      const slot = engine.index % horizon;
-      const expected = engine.index >= horizon ? forecasts[slot] : null;
-      forecasts[slot] = forecast;
-      const bands = intervals.step(row, engine.forecast);
-      const [low, high] = [bands.low[horizon - 1], bands.high[horizon - 1]];
-      const error = expected === null ? null : value - expected;
-      emit({ index, time, value, forecast, low: orNull(low), high: orNull(high), expected, error });
+      const { forecast, rmse, low, high, scored } = engine.step(value, moment);
+      emit({
+        ...{ index, time, value },
+        forecast: forecast[furthest],
+        rmse: rmse[furthest],
+        low: low?.[furthest] ?? null,
+        high: high?.[furthest] ?? null,
+        scored: scored && { forecast: scored.forecast[0], error: scored.error[0] },
+      });
     },
-    snapshot: () => ({
-      dated,
-      forecasts: forecasts.slice(),
-      intervals: intervals.snapshot(),
-      ...(forecaster && { forecaster: forecaster.snapshot() }),
-    }),
-    restore(from) {
-      const kept = from.forecasts;
-      if (!(kept instanceof Float64Array) || kept.length !== horizon) {
-        throw new EddyError(
-          'invalid-state',
-          `forecaster: the record must hold ${horizon} forecasts, it does not; begin another file`,
-        );
-      }
-      intervals.restore(snapshotRecord('forecaster', 'intervals', from.intervals));
-      if (from.forecaster === undefined) return;
-      open(from.dated === true).restore(snapshotRecord('forecaster', 'forecaster', from.forecaster));
-      forecasts.set(kept);
-    },
-    dispose: () => network.dispose(),
+    snapshot: () => engine.snapshot(),
+    restore: (from) => engine.restore(from),
+    dispose: () => engine.dispose(),
   };
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Seasons } from '../src/forecast/seasonFinder.js';
+import { seasonsOf } from '../src/forecast/options.js';
 import { type EvaluatedRow, evaluateSeries } from './evaluateSeries.js';
 import { orNull } from './orNull.js';
 import { openOutput } from './outputFile.js';
@@ -11,7 +11,7 @@ export interface EvaluateOptions {
   horizon: number[];
   train?: number;
   from?: number;
-  season?: Seasons;
+  season?: number | readonly number[];
   alpha: number;
   json: boolean;
   plot?: string;
@@ -32,7 +32,7 @@ export async function run(file: string, options: EvaluateOptions): Promise<void>
     horizons: options.horizon,
     train: options.train,
     from: options.from,
-    seasons: options.season,
+    seasons: seasonsOf(options.season),
     alpha: options.alpha,
     progress: (model, horizon, done) => {
       if (stderr.isTTY) stderr.write(`\r\u001b[K${horizon} ahead, ${model}: ${Math.round(100 * done)} %`);

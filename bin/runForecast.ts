@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { Snapshot } from '../src/core/stage.js';
-import { FORECAST_DEFAULTS } from '../src/forecast/defaults.js';
-import { createNetworkForecaster, startNetworks } from '../src/forecast/networkForecaster.js';
+import { seasonsOf } from '../src/forecast/options.js';
+import { createForecastEngine } from '../src/forecast/startedForecastEngine.js';
+import { startNetworks } from '../src/nn/startNetworks.js';
 import { type CheckpointOptions, createRows } from './checkpoint.js';
 import { createForecaster, type Forecast } from './forecaster.js';
 import { orNull } from './orNull.js';
@@ -11,18 +12,14 @@ import type { TableFormat } from './rows.js';
 import { formatOf, readTable } from './rows.js';
 import { createScore, type Scored } from './score.js';
 
-export interface ForecastOptions extends CheckpointOptions {
+/** The engine's options that are flags with a default. */
+type EngineFlags = Record<'horizon' | 'networks' | 'units' | 'layers' | 'k1' | 'k2' | 'rate' | 'seed', number>;
+
+export interface ForecastOptions extends CheckpointOptions, EngineFlags {
   column?: string;
   time?: string;
   format?: TableFormat;
-  horizon: number;
-  units: number;
-  layers: number;
-  k1: number;
-  k2: number;
-  lr: number;
-  seed: number;
-  season: number;
+  season?: number | readonly number[];
   alpha: number;
   onInvalid: 'error' | 'skip' | 'hold';
   chart: boolean;
@@ -37,18 +34,14 @@ interface Summary extends Scored {
 
 /** What `eddy forecast` does. */
 export async function run(file: string, options: ForecastOptions): Promise<void> {
-  const { horizon, units, layers, k1, k2, lr, season, seed, alpha, jsonSummary } = options;
-  const summaryFile = await openOutput('--json-summary', jsonSummary);
-  await startNetworks();
-  const network = createNetworkForecaster(1, horizon, FORECAST_DEFAULTS.networks, seed, {
-    units,
-    layers,
-    k1,
-    k2,
-    rate: lr,
-  });
-  const stage = createForecaster(network, { horizon, season, alpha });
-  const score = createScore(horizon, season);
+  const { horizon, season, networks, units, layers, k1, k2, rate, seed, alpha } = options;
+  const summaryFile = await openOutput('--json-summary', options.jsonSummary);
+  if (networks > 0) await startNetworks();
+  const engineOptions = { horizon, season, networks, units, layers, k1, k2, rate, seed, intervals: { alpha } };
+  const engine = createForecastEngine(engineOptions, 1);
+  const stage = createForecaster(engine, horizon);
+  const intervals = engine.intervalsOf(horizon);
+  const score = createScore(horizon, seasonsOf(season)?.[0] ?? 0);
   const started = performance.now();
   const progress = createProgress();
   const row = createRowReader(options);
@@ -56,7 +49,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   const parts = { stage, score, row };
   let taken = 0;
   try {
-    const rows = await createRows(options, { model: network.models[0], setup: setupOf(options), parts });
+    const rows = await createRows(options, { model: engine.models[0], setup: setupOf(options), parts });
     for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
       if (rows.wasSeen()) continue;
       const observation = row.read(record);
@@ -66,7 +59,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
           out = line;
         });
         if (out) {
-          score.add(observation.value, out.expected);
+          score.add(observation.value, out.scored?.forecast);
           await write.line(out);
         }
       }
@@ -80,10 +73,9 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
     progress.clear();
   }
   if (row.firstBad && row.index === 0) throw row.firstBad;
-  const { coverage, meanScore } = stage.intervals.of(horizon);
   const summary: Summary = {
     ...score.summary((performance.now() - started) / 1000, row.skipped, taken),
-    interval: { alpha, coverage: orNull(coverage), score: orNull(meanScore) },
+    interval: { alpha, coverage: orNull(intervals?.coverage), score: orNull(intervals?.meanScore) },
   };
   if (options.chart) process.stdout.write(`${(await import('./chart.js')).chart(write.newest)}\n`);
   process.stderr.write(`${describe(summary, horizon)}\n`);
@@ -91,8 +83,10 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
 }
 
 /** What a checkpoint cannot go on with if it changes. */
-function setupOf({ horizon, units, layers, k1, k2, lr, seed, season, alpha, onInvalid }: ForecastOptions): Snapshot {
-  return { horizon, units, layers, k1, k2, lr, seed, season, alpha, onInvalid };
+function setupOf(options: ForecastOptions): Snapshot {
+  const { horizon, networks, units, layers, k1, k2, rate, seed, alpha, onInvalid } = options;
+  const season = options.season === undefined ? 'left out' : String(options.season);
+  return { horizon, networks, units, layers, k1, k2, rate, seed, season, alpha, onInvalid };
 }
 
 /** Lines to standard output, or, for a chart, the newest kept. */

@@ -30,10 +30,10 @@ export function createScore(horizon: number, season: number) {
   let last = 0;
   const seasonal = { scored: 0, own: 0, naive: 0 };
   return {
-    add(value: number, expected: number | null): void {
+    add(value: number, forecast: number | undefined): void {
       values[rows % kept] = value;
-      if (expected !== null) {
-        const error = Math.abs(value - expected);
+      if (forecast !== undefined) {
+        const error = Math.abs(value - forecast);
         scored++;
         absolute += error;
         squared += error * error;

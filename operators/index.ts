@@ -1,5 +1,6 @@
 export { Adwin, type AdwinOptions } from '../src/drift/adwin.js';
 export type { DriftDetector } from '../src/drift/driftDetector.js';
+export type { DriftReactionOptions } from '../src/drift/driftReaction.js';
 export { Kswin, type KswinOptions } from '../src/drift/kswin.js';
 export { PageHinkley, type PageHinkleyOptions } from '../src/drift/pageHinkley.js';
 export { createDrift } from '../src/forecast/baselines/drift.js';
@@ -8,8 +9,12 @@ export { createLastValue } from '../src/forecast/baselines/lastValue.js';
 export { createRlsOnLags } from '../src/forecast/baselines/rlsOnLags.js';
 export { createSeasonalNaive } from '../src/forecast/baselines/seasonalNaive.js';
 export { FORECAST_DEFAULTS } from '../src/forecast/defaults.js';
-export { startNetworks } from '../src/forecast/networkForecaster.js';
+export { createForecastEngineOn, type ForecastEngine } from '../src/forecast/forecastEngine.js';
+export type { ForecastStep } from '../src/forecast/forecastStep.js';
 export type { OneStepForecaster } from '../src/forecast/oneStepForecaster.js';
+export type { ForecastEngineOptions } from '../src/forecast/options.js';
+export { createForecastEngine } from '../src/forecast/startedForecastEngine.js';
+export { startNetworks } from '../src/nn/startNetworks.js';
 export { createRangeScaler } from '../src/stats/rangeScaler.js';
 export { createMomentScaler, type Scaler } from '../src/stats/scaler.js';
 export { type BaselineOptions, baseline } from './forecasting/baseline.js';
@@ -21,7 +26,7 @@ export {
   type NextForecast,
 } from './forecasting/detectAnomalies.js';
 export { type DetectDriftOptions, type Drift, detectDrift } from './forecasting/detectDrift.js';
-export { type ForecastOptions, type ForecastStep, forecast } from './forecasting/forecast.js';
+export { type Forecast, type ForecastOptions, forecast } from './forecasting/forecast.js';
 export { type Metrics, type MetricsOptions, metrics } from './forecasting/metrics.js';
 export { type KeyedOptions, keyed } from './keyed/keyed.js';
 export { type KeyedPredictOptions, keyedPredict } from './keyed/keyedPredict.js';
@@ -38,7 +43,6 @@ export { type MinMaxOptions, minMax } from './preparation/minMax.js';
 export { type Resampled, type ResampleOptions, resample } from './preparation/resample.js';
 export { type StandardizeOptions, standardize } from './preparation/standardize.js';
 export { type TimeFeaturesOptions, timeFeatures } from './preparation/timeFeatures.js';
-export type { DriftReactionOptions } from './shared/driftReaction.js';
 export { type FeedbackOptions, inverseSigmoid } from './shared/feedback.js';
 export { type FrameOptions, frame } from './sound/frame.js';
 export { type MelOptions, mel } from './sound/mel.js';

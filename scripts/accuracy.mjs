@@ -10,7 +10,8 @@ import { deviationsOf, evaluateSeries } from '../dist/bin/evaluateSeries.js';
 import { readSeries } from '../dist/bin/series.js';
 import { Evaluation } from '../dist/src/forecast/evaluation.js';
 import { Forecaster } from '../dist/src/forecast/forecaster.js';
-import { createNetworkForecaster, startNetworks } from '../dist/src/forecast/networkForecaster.js';
+import { createNetworkForecaster } from '../dist/src/forecast/networkForecaster.js';
+import { startedRuntime, startNetworks } from '../dist/src/nn/startNetworks.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'eddy-'));
@@ -99,7 +100,8 @@ function ablate(
   baseForecasters = [undefined],
 ) {
   const channels = series.columns.length;
-  const network = networks > 0 ? createNetworkForecaster(channels, horizon, networks) : undefined;
+  const network =
+    networks > 0 ? createNetworkForecaster(startedRuntime(), { channels, horizon }, { networks }) : undefined;
   const forecaster = new Forecaster({ channels, horizon, seasons, network });
   const deviations = deviationsOf(series.rows.slice(0, train), channels);
   const scores = baseForecasters.map(() => new Evaluation({ channels, horizon, from, deviations }));

@@ -21,5 +21,6 @@ export type { State, StateRecord } from './nn/model/state.js';
 export * from './nn/optimizers/index.js';
 export * from './nn/readouts/index.js';
 export * from './nn/schedules/index.js';
+export { zeroReadout } from './nn/zeroReadout.js';
 export { createBareRuntime } from './runtime/bare.js';
 export type { Runtime } from './runtime/runtime.js';

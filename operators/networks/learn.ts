@@ -5,6 +5,7 @@ import type { Sample } from '../../src/core/sample.js';
 import { snapshotRecord } from '../../src/core/snapshotRecord.js';
 import { disposing, type OpenStage, type Snapshot } from '../../src/core/stage.js';
 import type { Telemetry } from '../../src/core/telemetry.js';
+import { DriftReaction, type DriftReactionOptions } from '../../src/drift/driftReaction.js';
 import { checkHorizons, Horizons, partWidth } from '../../src/learner/horizons.js';
 import { createLearner, type Learner } from '../../src/learner/learner.js';
 import type { LearnStep, Target } from '../../src/learner/learnStep.js';
@@ -12,7 +13,6 @@ import { checkOptions, type LearnerOptions } from '../../src/learner/options.js'
 import { readTarget as readPlainTarget } from '../../src/nn/losses/loss.js';
 import type { Model } from '../../src/nn/model/model.js';
 import { countLearner } from '../shared/countLearner.js';
-import { DriftReaction, type DriftReactionOptions } from '../shared/driftReaction.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from '../shared/feedback.js';
 import { asOperator } from '../streams/asOperator.js';
 import { instrument } from '../streams/instrument.js';

@@ -22,3 +22,13 @@ export interface ForecastShape {
 export function carryForward(row: Float64Array, last: Float64Array): void {
   for (let c = 0; c < last.length; c++) if (!Number.isNaN(row[c])) last[c] = row[c];
 }
+
+/** A number as a report has it: null where it is unknown. */
+export const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** Numbers as a report has them. A loop: `Array.from` with a function takes as long as a network's step. */
+export function listOrNull(values: Float64Array): (number | null)[] {
+  const list = new Array<number | null>(values.length);
+  for (let i = 0; i < values.length; i++) list[i] = orNull(values[i]);
+  return list;
+}

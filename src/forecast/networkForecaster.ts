@@ -1,112 +1,54 @@
 import { snapshotRecord } from '../core/snapshotRecord.js';
 import type { Snapshot } from '../core/stage.js';
+import { DriftReaction } from '../drift/driftReaction.js';
 import { createLearner, type Learner } from '../learner/learner.js';
 import type { LearnStep } from '../learner/learnStep.js';
-import { lstm } from '../nn/cells/lstm/index.js';
 import { mse } from '../nn/losses/mse/index.js';
 import type { Model } from '../nn/model/model.js';
 import { adam } from '../nn/optimizers/adam/index.js';
-import { dense } from '../nn/readouts/dense/index.js';
-import { createStartedModel, modelsStarted, startModels } from '../nn/startedModels.js';
 import { type Arena, createArena } from '../runtime/heap.js';
+import type { Runtime } from '../runtime/runtime.js';
 import { clamp } from '../stats/clamp.js';
-import { CALENDAR, type Clock } from '../stats/clock.js';
-import type { History } from '../stats/history.js';
 import type { OpenCovariance } from '../stats/rls/covariance.js';
 import { createCovariance } from '../stats/rls/index.js';
-import type { RunningScales } from '../stats/runningScales.js';
 import { checkState, numberOf, packState } from '../stats/state.js';
 import { FORECAST_DEFAULTS } from './defaults.js';
+import type { ForecastShape } from './forecastModel.js';
+import { type NetworkViews, networkInputs, readNetworkInput } from './networkInput.js';
+import { createNetworkModels } from './networkModels.js';
+import type { ForecastEngineOptions } from './options.js';
 
-const INPUTS = 5; // a channel
-const CLIP = 4;
 const TARGET = 3; // a change beyond 3 typical ones teaches as 3
 
-/** What a network looks at: the stream's rows and their scales, the newest row included. */
-export interface NetworkViews {
-  readonly history: History;
-  readonly clock: Clock;
-  readonly levels: RunningScales;
-  readonly moves: RunningScales;
-}
-
-/** Watches a network's losses, and may act on its learner or weights when they rise. */
-export interface NetworkWatch {
-  /** What it makes of the learner's own schedule. */
-  readonly schedule: (update: number) => number;
-  /** Takes what a row brought; tells in `step.drift` whether it acted. */
-  watch(learner: Learner, step: LearnStep): void;
-  snapshot(): Snapshot;
-  restore(from: Snapshot): void;
-}
-
-/** Opens the watch of one network, over its learner's own schedule. */
-export type OpenNetworkWatch = (model: Model, schedule: (update: number) => number) => NetworkWatch;
-
-/** How the networks are made and taught. Defaults: `FORECAST_DEFAULTS`. */
-export interface NetworkOptions {
-  /** LSTM units in a layer. */
-  units?: number;
-  layers?: number;
-  /** Rows between updates. */
-  k1?: number;
-  /** Rows that an update goes back. */
-  k2?: number;
-  /** Adam's, at the start; it falls to a tenth. */
-  rate?: number;
-  /** Watches each network. Default: nothing does. */
-  openWatch?: OpenNetworkWatch | undefined;
-}
-
-/** LSTMs that read each row and say the changes to come; they differ in their seed, and their mean is their word. */
+/** Networks that read each row and predict the changes to come; their mean is one prediction. */
 export interface NetworkForecaster {
-  /** Learns what the newest row tells, and speaks: [channels × horizon], in typical changes of each. */
+  /** Learns from the newest row, then predicts: [channels × horizon], in typical changes of each. */
   step(views: NetworkViews, seen: Uint8Array): Float32Array;
   /** Whether a watch acted at the newest row. */
   readonly drifted: boolean;
   /** Where what runs beside them may keep its covariance: on their heap, until they are disposed. */
   readonly createCovariance: OpenCovariance;
   readonly models: readonly Model[];
+  /** While true no weight of the networks changes. */
+  frozen: boolean;
   snapshot(): Snapshot;
   restore(from: Snapshot): void;
   dispose(): void;
 }
 
-/** Starts what networks run on, once a process; after it all is synchronous. @throws EddyError `host` */
-export const startNetworks = (): Promise<void> => startModels();
-
-/** Whether networks can be opened. */
-export const networksStarted = (): boolean => modelsStarted();
-
 /**
- * Opens `networks` LSTMs. Their readouts start at 0: they say "no change" until they have learned better.
- *
- * @throws EddyError `host` before `startNetworks`; `invalid-option`, `out-of-memory`.
+ * Opens the networks that `options` ask for.
+ * @throws EddyError `invalid-option`, `out-of-memory`
  */
 export function createNetworkForecaster(
-  channels: number,
-  horizon: number,
-  networks: number = FORECAST_DEFAULTS.networks,
-  seed: number = FORECAST_DEFAULTS.seed,
-  { openWatch, ...given }: NetworkOptions = {},
+  runtime: Runtime,
+  shape: ForecastShape,
+  options: ForecastEngineOptions = {},
 ): NetworkForecaster {
-  const { units, layers, k1, k2, rate } = { ...FORECAST_DEFAULTS, ...given };
-  const models: Model[] = [];
-  for (let n = 0; n < networks; n++) {
-    const model = createStartedModel({
-      input: INPUTS * channels + CALENDAR,
-      layers: Array.from({ length: layers }, () => lstm(units)),
-      output: dense(channels * horizon),
-      seed: seed + n,
-    });
-    const weights = model.weights();
-    for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
-    model.setWeights(weights);
-    models.push(model);
-  }
-  return new Networks(models, channels, horizon, { k1, k2, rate, openWatch });
+  return new Networks(createNetworkModels(runtime, shape, options), shape, options);
 }
 
+/** The learning rate's share at an update: falling as 1/√n, to a tenth. */
 const schedule = (update: number) => Math.max(0.1, 1 / Math.sqrt(1 + update / 500));
 
 class Networks implements NetworkForecaster {
@@ -114,11 +56,10 @@ class Networks implements NetworkForecaster {
   readonly models: readonly Model[];
   readonly #arena: Arena;
   readonly #learners: readonly Learner[];
-  readonly #watches: readonly (NetworkWatch | undefined)[];
+  readonly #watches: readonly (DriftReaction | undefined)[];
   readonly #channels: number;
   readonly #horizon: number;
   readonly #x: Float32Array;
-  readonly #calendar = new Float64Array(CALENDAR);
   readonly #target: Float32Array;
   readonly #out: Float32Array;
   /** Typical changes and values at the last horizon + 1 rows. */
@@ -130,9 +71,13 @@ class Networks implements NetworkForecaster {
 
   constructor(
     models: readonly Model[],
-    channels: number,
-    horizon: number,
-    { k1, k2, rate, openWatch }: { k1: number; k2: number; rate: number; openWatch: OpenNetworkWatch | undefined },
+    { channels, horizon }: ForecastShape,
+    {
+      k1 = FORECAST_DEFAULTS.k1,
+      k2 = FORECAST_DEFAULTS.k2,
+      rate = FORECAST_DEFAULTS.rate,
+      onDrift,
+    }: ForecastEngineOptions,
   ) {
     const { runtime } = models[0];
     this.models = models;
@@ -140,7 +85,7 @@ class Networks implements NetworkForecaster {
     this.createCovariance = (options) => createCovariance(runtime, this.#arena, options);
     this.#channels = channels;
     this.#horizon = horizon;
-    this.#watches = models.map((model) => openWatch?.(model, schedule));
+    this.#watches = models.map((model) => onDrift && new DriftReaction('forecast', onDrift, model, schedule));
     this.#learners = models.map((model, n) =>
       createLearner(model, {
         k1,
@@ -152,7 +97,7 @@ class Networks implements NetworkForecaster {
         maxLag: horizon,
       }),
     );
-    this.#x = new Float32Array(INPUTS * channels + CALENDAR);
+    this.#x = new Float32Array(networkInputs(channels));
     this.#target = new Float32Array(channels * horizon);
     this.#out = new Float32Array(channels * horizon);
     this.#result = {
@@ -178,7 +123,7 @@ class Networks implements NetworkForecaster {
     }
     this.drifted = false;
     if (this.#rows >= horizon) this.#learn();
-    this.#read(views);
+    readNetworkInput(views, channels, horizon, this.#x);
     const out = this.#out.fill(0);
     for (const learner of this.#learners) {
       const { output } = learner.step(this.#x, undefined, this.#result);
@@ -186,6 +131,14 @@ class Networks implements NetworkForecaster {
     }
     this.#rows++;
     return out;
+  }
+
+  get frozen(): boolean {
+    return this.#learners.every(({ frozen }) => frozen);
+  }
+
+  set frozen(frozen: boolean) {
+    for (const learner of this.#learners) learner.frozen = frozen;
   }
 
   snapshot(): Snapshot {
@@ -239,25 +192,5 @@ class Networks implements NetworkForecaster {
       this.#watches[n]?.watch(learner, this.#result);
       this.drifted ||= this.#result.drift === true;
     });
-  }
-
-  #read({ history, clock, levels, moves }: NetworkViews): void {
-    const x = this.#x;
-    let j = 0;
-    for (let c = 0; c < this.#channels; c++) {
-      const s = levels.deviation(c);
-      const typical = moves.deviation(c * this.#horizon);
-      const y = history.at(c, 0);
-      const day = clock.short;
-      const change = (a: number, b: number, unit: number) =>
-        unit > 0 && history.has(a) && history.has(b) ? clamp((history.at(c, a) - history.at(c, b)) / unit, CLIP) : 0;
-      x[j++] = s > 0 ? clamp((y - levels.mean(c)) / s, CLIP) : 0;
-      x[j++] = change(0, 1, typical);
-      x[j++] = change(1, 2, typical);
-      x[j++] = day > 0 ? change(day - 1, day, typical) : 0;
-      x[j++] = day > 0 ? change(0, day, s) : 0;
-    }
-    clock.features(this.#calendar, 0);
-    x.set(this.#calendar, j);
   }
 }

@@ -25,8 +25,8 @@ export interface Line {
   forecast: number;
   low: number | null;
   high: number | null;
-  expected: number | null;
-  error: number | null;
+  rmse: number | null;
+  scored: { forecast: number; error: number } | null;
 }
 /** A table of a time and a value. */
 export const csv = (...rows: string[]) => ['t,v', ...rows, ''].join('\n');

@@ -20,19 +20,17 @@ describe('eddy forecast', () => {
     expect(status).toBe(0);
     expect(lines.length).toBe(40);
     lines.forEach((line, t) => {
-      expect(Object.keys(line)).toEqual([
-        ...['index', 'time', 'value', 'forecast', 'low', 'high', 'expected', 'error'],
-      ]);
-      const expected = t < horizon ? null : lines[t - horizon].forecast;
+      expect(Object.keys(line)).toEqual([...['index', 'time', 'value', 'forecast', 'rmse', 'low', 'high', 'scored']]);
       const value = (t * 7) % 10;
-      const error = expected === null ? null : value - expected;
+      const earlier = lines[t - horizon]?.forecast;
+      const scored = earlier === undefined ? null : { forecast: earlier, error: value - earlier };
       expect(line).toMatchObject({
         index: t + 1,
         time: `day ${t}`,
         value,
         forecast: expect.any(Number),
-        expected,
-        error,
+        rmse: t < horizon ? null : expect.any(Number),
+        scored,
       });
       // No forecast is three rows old before the fourth row: until then none has been tried.
       if (t < horizon) expect([line.low, line.high]).toEqual([null, null]);
@@ -113,7 +111,7 @@ describe('eddy forecast', () => {
     const { status, lines } = forecast(args, csv(...rows));
     expect(status).toBe(0);
     const said = JSON.parse(readFileSync(summary, 'utf8'));
-    const errors = lines.flatMap(({ error }) => (error === null ? [] : [error]));
+    const errors = lines.flatMap(({ scored }) => (scored ? [scored.error] : []));
     const mae = errors.reduce((sum, error) => sum + Math.abs(error), 0) / errors.length;
     const rmse = Math.sqrt(errors.reduce((sum, error) => sum + error * error, 0) / errors.length);
     const last = lines.slice(2).reduce((sum, { value }, t) => sum + Math.abs(value - lines[t].value), 0) / 48;
@@ -172,7 +170,8 @@ describe('eddy forecast', () => {
       'layers',
       'k1',
       'k2',
-      'lr',
+      'rate',
+      'networks',
       'seed',
       'season',
       'alpha',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type ForecastOptions, type ForecastStep, forecastStage } from '../../../operators/forecasting/forecast.js';
+import { type Forecast, type ForecastOptions, forecastStage } from '../../../operators/forecasting/forecast.js';
 import { createRandom } from '../../../src/core/random.js';
-import { startNetworks } from '../../../src/forecast/networkForecaster.js';
+import { startNetworks } from '../../../src/nn/startNetworks.js';
 
 await startNetworks();
 const CHANGE = 1500;
@@ -14,9 +14,9 @@ for (let t = 2; t < 2200; t++) {
   rows.push(rows[t - 1] + (t < CHANGE ? -0.8 : 0.6) * last + (t < CHANGE ? 0.3 : 2) * random.normal());
 }
 
-function run(values: readonly number[], options: ForecastOptions<number>, cut = values.length): ForecastStep[] {
+function run(values: readonly number[], options: ForecastOptions<number>, cut = values.length): Forecast[] {
   const open = forecastStage<number>({ networks: 1, season: 0, ...options });
-  const out: ForecastStep[] = [];
+  const out: Forecast[] = [];
   const first = open();
   for (const value of values.slice(0, cut)) first.step(value, (step) => out.push(step));
   if (cut === values.length) {
@@ -41,7 +41,7 @@ describe('forecast with onDrift', () => {
       const first = reacting.findIndex(({ drift }) => drift);
       expect(first).toBeGreaterThanOrEqual(CHANGE);
       expect(first).toBeLessThan(CHANGE + 150);
-      const forecasts = (steps: ForecastStep[]) => steps.map((step) => step.forecast[0]);
+      const forecasts = (steps: Forecast[]) => steps.map((step) => step.forecast[0]);
       expect(forecasts(reacting).slice(0, first)).toEqual(forecasts(plain).slice(0, first));
       expect(forecasts(reacting).slice(first)).not.toEqual(forecasts(plain).slice(first));
     },

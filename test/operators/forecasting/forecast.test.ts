@@ -1,20 +1,21 @@
 import fc from 'fast-check';
 import { firstValueFrom, from, lastValueFrom, Subject, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ForecastStep, forecast, forecastStage } from '../../../operators/forecasting/forecast.js';
+import { type Forecast, forecast, forecastStage } from '../../../operators/forecasting/forecast.js';
 import { createRandom } from '../../../src/core/random.js';
 import type { Stage } from '../../../src/core/stage.js';
-import { startNetworks } from '../../../src/forecast/networkForecaster.js';
+import { startNetworks } from '../../../src/nn/startNetworks.js';
 import type { Row } from '../../../src/stats/row.js';
 
-const step = <In>(stage: Stage<In, ForecastStep>, values: readonly In[]): ForecastStep[] => {
-  const out: ForecastStep[] = [];
+const step = <In>(stage: Stage<In, Forecast>, values: readonly In[]): Forecast[] => {
+  const out: Forecast[] = [];
   for (const value of values) stage.step(value, (y) => out.push(y));
   return out;
 };
 
-const finite = ({ forecast: values, scale, skill }: ForecastStep) =>
-  [...values, ...scale, ...Object.values(skill)].every(Number.isFinite);
+/** Unknown is null; whatever is known is finite. */
+const finite = ({ forecast: values, rmse, skill }: Forecast) =>
+  [...values, ...rmse.map((error) => error ?? 0), ...Object.values(skill)].every(Number.isFinite);
 
 /** A day of 24 rows, a slow wave and noise. */
 const seasonal = (rows: number, seed: number) => {
@@ -35,8 +36,8 @@ describe('forecast', () => {
     expect(last.skill.best).toBeGreaterThan(0.05);
     expect(last.skill.lastValue).toBeGreaterThan(0.6);
     // Noise of deviation 1 cannot be forecast; all else can, nearly.
-    for (const scale of last.scale) expect(scale).toBeGreaterThan(0.8);
-    for (const scale of last.scale) expect(scale).toBeLessThan(2.5);
+    for (const error of last.rmse) expect(error).toBeGreaterThan(0.8);
+    for (const error of last.rmse) expect(error).toBeLessThan(2.5);
   });
 
   it('forecasts many channels at once, in their own units', async () => {

@@ -11,7 +11,7 @@ import { createHoltWinters } from '../../../src/forecast/baselines/holtWinters.j
 import { createLastValue } from '../../../src/forecast/baselines/lastValue.js';
 import { createRlsOnLags } from '../../../src/forecast/baselines/rlsOnLags.js';
 import { createSeasonalNaive } from '../../../src/forecast/baselines/seasonalNaive.js';
-import { startNetworks } from '../../../src/forecast/networkForecaster.js';
+import { startNetworks } from '../../../src/nn/startNetworks.js';
 import { startTfjs } from '../../../src/runtime/tfjs.js';
 import { describeOperator } from '../shared/laws.js';
 

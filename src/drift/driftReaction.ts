@@ -1,14 +1,14 @@
-import { EddyError } from '../../src/core/errors.js';
-import { snapshotRecord } from '../../src/core/snapshotRecord.js';
-import type { Snapshot } from '../../src/core/stage.js';
-import { Adwin } from '../../src/drift/adwin.js';
-import { createDetector } from '../../src/drift/createDetector.js';
-import type { DriftDetector } from '../../src/drift/driftDetector.js';
-import type { Learner } from '../../src/learner/learner.js';
-import type { LearnStep } from '../../src/learner/learnStep.js';
-import type { Model } from '../../src/nn/model/model.js';
-import type { Weights } from '../../src/nn/model/parameters.js';
-import { copyState, putState } from '../../src/stats/arrayState.js';
+import { EddyError } from '../core/errors.js';
+import { snapshotRecord } from '../core/snapshotRecord.js';
+import type { Snapshot } from '../core/stage.js';
+import type { Learner } from '../learner/learner.js';
+import type { LearnStep } from '../learner/learnStep.js';
+import type { Model } from '../nn/model/model.js';
+import type { Weights } from '../nn/model/parameters.js';
+import { copyState, putState } from '../stats/arrayState.js';
+import { Adwin } from './adwin.js';
+import { createDetector } from './createDetector.js';
+import type { DriftDetector } from './driftDetector.js';
 
 export interface DriftReactionOptions {
   /**

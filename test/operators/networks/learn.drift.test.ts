@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { learnStage } from '../../../operators/networks/learn.js';
-import type { DriftReactionOptions } from '../../../operators/shared/driftReaction.js';
 import { createRandom } from '../../../src/core/random.js';
+import type { DriftReactionOptions } from '../../../src/drift/driftReaction.js';
 import { PageHinkley } from '../../../src/drift/pageHinkley.js';
 import { adagrad, adam, dense, type LearnStep, lstm, mse, type Optimizer } from '../../../src/index.js';
 import { Model } from '../../../src/nn/model/model.js';
