@@ -58,7 +58,7 @@ export async function bundle({
     platform: 'browser',
     conditions: conditions[host],
     mainFields: ['browser', 'module', 'main'],
-    loader: { '.wasm': 'copy', '.safetensors': 'copy', '.html': 'copy' },
+    loader: { '.wasm': 'copy', '.html': 'copy' },
     external,
     plugins: [filesByUrl(outdir, place), ...plugins],
     legalComments,

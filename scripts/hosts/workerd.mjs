@@ -20,7 +20,7 @@ function processorTime(pid) {
 }
 
 /** What a worker may import from files beside its script. */
-const kinds = { '.wasm': 'wasm', '.html': 'text', '.safetensors': 'data' };
+const kinds = { '.wasm': 'wasm', '.html': 'text' };
 
 const list = (values) => `[${values.join(', ')}]`;
 const quoted = (text) => JSON.stringify(`${text}`);
@@ -55,7 +55,7 @@ function configOf(folder, { script, flags, objects = {}, bindings = {}, storage 
  * Real workerd, one process for any number of workers.
  *
  * @typedef {object} Worker
- * @property {string} script in the folder, beside the `.wasm`, `.html` and `.safetensors` files that it imports
+ * @property {string} script in the folder, beside the `.wasm` and `.html` files that it imports
  * @property {string[]} flags
  * @property {{ [binding: string]: string }} [objects] classes of Durable Objects; with `storage`
  * @property {{ [binding: string]: string | number }} [bindings] variables and secrets

@@ -29,7 +29,7 @@ const inlinePage = {
 };
 
 /**
- * The worker's modules, minified, in a folder: the script, kernels, base checkpoint and page.
+ * The worker's modules, minified, in a folder: the script, kernels and page.
  * @param {string} outdir
  * @param {string} [entry] another worker's source, for tests
  */
@@ -38,7 +38,7 @@ export const buildWorker = (outdir, entry = join(demo, 'src/worker.ts')) =>
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildWorker(join(root, 'build/edge/worker'));
-  const scripts = ['run', 'makeBase', 'measure', 'cost', 'killAtRandom'];
+  const scripts = ['run', 'measure', 'cost', 'killAtRandom'];
   await bundleForNode(
     scripts.map((name) => join(demo, `scripts/${name}.ts`)),
     join(root, 'build/edge'),

@@ -62,10 +62,7 @@ const memoryRow = (name: string, { script, beside }: { script: number; beside: n
   `| ${[name, MB(script), MB(beside), MB(script + beside), '128 MB'].join(' | ')} |`;
 const memory = await measureMemory({ folder, objects: OBJECTS });
 const zipped = (name: string) => gzipSync(readFileSync(join(folder, name)), { level: 9 }).length;
-const bundle = ['worker.js', 'eddy.wasm', 'base.safetensors', 'fleet.html'].reduce(
-  (sum, name) => sum + zipped(name),
-  0,
-);
+const bundle = ['worker.js', 'eddy.wasm', 'fleet.html'].reduce((sum, name) => sum + zipped(name), 0);
 
 const table = `
 workerd, Node ${process.versions.node}, ${cpus()[0].model}; \`npm run edge:measure\` writes them anew. The least of ${SLICES} slices.
@@ -87,7 +84,7 @@ The least and the most of readings while frames come: garbage comes and goes.
 | | measured | platform's limit |
 | --- | ---: | ---: |
 | a sensor's checkpoint, written with each frame | ${(checkpoint.byteLength / 1000).toFixed(1)} kB, one row | 2 MB a row, 10 GB an object |
-| worker, with kernels, base checkpoint and page, gzipped | ${(bundle / 1000).toFixed(1)} kB | 64 MiB, before gzip |
+| worker, with kernels and page, gzipped | ${(bundle / 1000).toFixed(1)} kB | 64 MiB, before gzip |
 `;
 intoReadme('measured', table);
 console.log(table);

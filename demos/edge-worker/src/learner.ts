@@ -1,9 +1,7 @@
-import { createBareRuntime, createModelOn, type Model, type Stage } from 'rx-eddy/bare';
-import { type CheckpointStore, createSaver, decodeCheckpoint, definitionOf, type Saver } from 'rx-eddy/checkpoint';
+import { createBareRuntime, type Stage } from 'rx-eddy/bare';
+import { type CheckpointStore, createSaver, type Saver } from 'rx-eddy/checkpoint';
 import kernels from 'rx-eddy/eddy.wasm';
-import type { Anomaly } from 'rx-eddy/operators';
-import base from '../base.safetensors';
-import { NETWORK } from './network.js';
+import { type Anomaly, createForecastEngineOn } from 'rx-eddy/operators';
 import { asRecord } from './record.js';
 import { Refusal } from './refusal.js';
 import type { Answer, Past } from './replies.js';
@@ -15,28 +13,12 @@ export const KEY = 'sensor';
 /** One runtime and one heap for all objects of the isolate. */
 const runtime = createBareRuntime(kernels);
 
-/** Networks whose learners were closed: to set weights costs much less than to draw new ones. */
-const spare: Model[] = [];
-
-let baseWeights: ReturnType<Model['weights']> | undefined;
-/** What a new sensor starts from. */
-function weightsOfBase() {
-  if (baseWeights) return baseWeights;
-  const { definition, weights } = decodeCheckpoint(new Uint8Array(base));
-  if (JSON.stringify(definition) !== JSON.stringify(definitionOf(NETWORK))) {
-    throw new Refusal('other-model', 'the base checkpoint must be of the network of network.ts; run npm run edge:base');
-  }
-  baseWeights = weights;
-  return weights;
-}
-
-/** A sensor's network in memory, as of its last checkpoint or ahead of it. */
+/** A sensor's forecasts in memory, as of its last checkpoint or ahead of it. */
 export class Learner implements Past {
   #taken: number;
   #answer: Answer | undefined;
 
   private constructor(
-    private readonly model: Model,
     private readonly stage: Stage<number, Anomaly>,
     private readonly saver: Saver,
     past: Past,
@@ -45,19 +27,16 @@ export class Learner implements Past {
     this.#answer = past.answer;
   }
 
-  /** Goes on from the store's checkpoint, or begins from the base. */
+  /** Goes on from the store's checkpoint, or begins a new sensor. */
   static async open(store: CheckpointStore): Promise<Learner> {
-    const model = spare.pop() ?? createModelOn(runtime, NETWORK);
-    let stage: Stage<number, Anomaly> | undefined;
+    const engine = createForecastEngineOn(runtime, {}, 1);
+    const stage = createSensorStage(engine);
     try {
-      model.setWeights(weightsOfBase());
-      const { last, saver } = await createSaver(store, KEY, { model });
-      stage = createSensorStage(model);
+      const { last, saver } = await createSaver(store, KEY, { model: engine.models[0] });
       if (last) stage.restore?.(asRecord(last.state.stage));
-      return new Learner(model, stage, saver, { taken: last?.offset ?? 0, answer: last && answerIn(last.state) });
+      return new Learner(stage, saver, { taken: last?.offset ?? 0, answer: last && answerIn(last.state) });
     } catch (error) {
-      stage?.dispose();
-      spare.push(model);
+      stage.dispose();
       throw error;
     }
   }
@@ -103,7 +82,6 @@ export class Learner implements Past {
   /** Gives its part of the heap back. */
   close(): void {
     this.stage.dispose();
-    spare.push(this.model);
   }
 }
 

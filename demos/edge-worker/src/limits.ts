@@ -10,8 +10,8 @@ export const BURST = 5;
 /** WebSockets of a sensor, its own and its viewers'. */
 export const SOCKETS = 32;
 
-/** Learners that an isolate keeps open: each takes about 0.1 MB of the heap, and as much again of JavaScript's. */
-export const OPEN_LEARNERS = 64;
+/** Learners that an isolate keeps open: each takes about 0.3 MB of the heap, and about as much of JavaScript's. */
+export const OPEN_LEARNERS = 32;
 
 /** How often a sensor that is alive tells the fleet of itself, and how soon a new one does. */
 export const REPORT_MS = 3_600_000;

@@ -16,7 +16,7 @@ it('wrangler takes the worker as it is built, with its modules and its objects',
   rmSync(built, { recursive: true, force: true });
   await buildWorker(built);
   const files = readdirSync(built);
-  expect(files.sort()).toEqual(['base.safetensors', 'eddy.wasm', 'fleet.html', 'worker.js']);
+  expect(files.sort()).toEqual(['eddy.wasm', 'fleet.html', 'worker.js']);
   const wrangler = join(createRequire(import.meta.url).resolve('wrangler/package.json'), '../bin/wrangler.js');
   const outdir = join(place, 'deployed');
   const config = 'demos/edge-worker/wrangler.jsonc';
