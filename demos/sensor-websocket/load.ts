@@ -106,7 +106,7 @@ const rows = after.rows - before.rows;
 const lines = {
   'start to the address said, s': started.address.toFixed(2),
   'from there to the first forecast on a dashboard, s': started.forecast.toFixed(2),
-  'sensors, each learning (GRU 16, TBPTT(8,16)); four of them watched': SENSORS,
+  'sensors, each learning (the engine of forecast); four of them watched': SENSORS,
   'rows a second taken': Math.round(rows / took),
   'CPU of the server, cores': ((after.cpu - before.cpu) / took).toFixed(2),
   'CPU a row, µs': ((1e6 * (after.cpu - before.cpu)) / rows).toFixed(1),

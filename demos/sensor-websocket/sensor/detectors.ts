@@ -10,10 +10,10 @@ interface Watched {
   time: number | undefined;
 }
 
-/** One anomaly detector a channel, over forecasts that the sensor's network makes. */
+/** One anomaly detector a channel, over the forecasts of the sensor's engine. */
 export class Detectors {
   readonly #stages: readonly Stage<Watched, Anomaly>[];
-  /** The network's forecast of the next row. */
+  /** The forecast of the next row. */
   readonly #next: Float64Array;
 
   constructor(readonly channels: number) {
@@ -28,7 +28,7 @@ export class Detectors {
     );
   }
 
-  /** Judges a row by what was said of it, then takes what the network says of the next one. */
+  /** Scores a row by its forecast, then takes the forecast of the next one. */
   step({ time, timed, values }: Pick<Reading, 'time' | 'timed' | 'values'>, forecast: Float64Array): Judged {
     this.#next.set(forecast);
     const empty = () => new Float64Array(this.channels).fill(Number.NaN);

@@ -12,6 +12,7 @@ import {
   type Snapshot,
   type Stage,
   type Telemetry,
+  zeroReadout,
 } from 'rx-eddy';
 import { FORECAST_DEFAULTS } from 'rx-eddy/operators';
 import { learnStage } from 'rx-eddy/operators/networks/learn';
@@ -61,7 +62,7 @@ export class Network {
       output: dense(channels),
       seed: FORECAST_DEFAULTS.seed,
     });
-    this.#sayNothingYet();
+    zeroReadout(this.model);
     this.#output = new Float32Array(channels);
     this.forecast = new Float64Array(channels).fill(Number.NaN);
     this.#stage = learnStage<ScaledRow>(this.model, {
@@ -88,11 +89,7 @@ export class Network {
 
   /** Scores the forecast of this row, learns, and forecasts the next. Timed only where someone watches: a clock costs as much as a step. */
   step(row: ScaledRow, values: Float64Array, channels: readonly Channel[], timed: boolean): void {
-    const expected = this.forecast;
-    this.track.score(
-      expected.map((forecast) => (Number.isNaN(forecast) ? 0 : forecast)),
-      values.map((value, c) => (Number.isNaN(expected[c]) ? Number.NaN : value)),
-    );
+    this.track.score(this.forecast, values);
     const start = timed ? performance.now() : 0;
     this.#stage.step(row, this.#keep);
     if (timed) this.#timings.add(performance.now() - start);
@@ -155,13 +152,6 @@ export class Network {
   readonly #keep = ({ output }: LearnStep): void => {
     this.#output = output;
   };
-
-  /** A readout of zeros says "no change" until it has learned better. */
-  #sayNothingYet(): void {
-    const weights = this.model.weights();
-    for (const name of ['output.weight', 'output.bias']) weights[name].data.fill(0);
-    this.model.setWeights(weights);
-  }
 }
 
 function layerOf(name: CellName, units: number): LayerSpec {

@@ -7,7 +7,7 @@ import { type Bench, Network, type ScaledRow } from './network.js';
 import { recordOf } from './record.js';
 import { changed } from './settings.js';
 
-/** A sensor's networks: the one that forecasts, always, and beside it the other cells while someone watches. */
+/** Bare networks beside a sensor's forecast engine: the chosen one, always, and the other cells while someone watches. */
 export class Networks {
   settings: Settings;
   readonly kept = new KeptWeights();
@@ -24,7 +24,8 @@ export class Networks {
     this.#open(settings.cell);
   }
 
-  get forecaster(): Network {
+  /** The network whose weights are kept and exported. */
+  get chosen(): Network {
     return this.#open(this.settings.cell);
   }
 
@@ -36,7 +37,7 @@ export class Networks {
     return this.#watched;
   }
 
-  /** Opens the other cells beside the one that forecasts, or closes them again. */
+  /** Opens the other cells beside the chosen one, or closes them again. */
   set watched(watched: boolean) {
     this.#watched = watched;
     this.#settle();
@@ -88,12 +89,12 @@ export class Networks {
   }
 
   snapshot(): Snapshot {
-    return { frozen: this.#frozen, kept: this.kept.snapshot(), forecaster: this.forecaster.snapshot() };
+    return { frozen: this.#frozen, kept: this.kept.snapshot(), chosen: this.chosen.snapshot() };
   }
 
-  restore({ frozen, kept, forecaster }: Snapshot): void {
+  restore({ frozen, kept, chosen }: Snapshot): void {
     this.kept.restore(recordOf(kept, 'kept'));
-    this.forecaster.restore(recordOf(forecaster, 'forecaster'));
+    this.chosen.restore(recordOf(chosen, 'chosen'));
     this.frozen = frozen === true;
   }
 

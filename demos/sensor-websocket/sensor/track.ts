@@ -2,14 +2,16 @@ import type { Snapshot } from 'rx-eddy';
 import { metricsStage } from 'rx-eddy/operators/forecasting/metrics';
 import { numbersOf, recordOf } from './record.js';
 
-/** A network's prequential record over the last some 200 rows: how far off it was, and how much better than the last value. */
+/** A prequential record of forecasts over the last some 200 rows: how far off it was, and how much better than the last value. */
 export class Track {
   readonly #stage = metricsStage({ fading: 0.995 })();
   /** Mean absolute error, and that over the last value's; NaN before the first. */
   #errors: Float64Array = Float64Array.of(Number.NaN, Number.NaN);
 
   /** Scores the forecast of a row, now that the row has come; NaN: missing. */
-  score(output: Float64Array, target: Float64Array): void {
+  score(forecast: Float64Array, values: Float64Array): void {
+    const output = forecast.map((value) => (Number.isNaN(value) ? 0 : value));
+    const target = values.map((value, c) => (Number.isNaN(forecast[c]) ? Number.NaN : value));
     this.#stage.step({ output, target }, ({ mae, mase }) => {
       this.#errors[0] = mae;
       this.#errors[1] = mase;

@@ -14,9 +14,9 @@ export function csvOf(sensor: Sensor): string {
   return `${['index', 'time', ...columns, 'score', 'alarm'].join(',')}\n${lines.map((line) => `${line}\n`).join('')}`;
 }
 
-/** All that the sensor has learned, as one safetensors file; the weights of the network that forecasts stand under PyTorch's names. */
+/** All that the sensor has learned, as one safetensors file; the weights of the chosen network stand under PyTorch's names. */
 export function checkpointOf(sensor: Sensor): Uint8Array {
-  const { model } = sensor.networks.forecaster;
+  const { model } = sensor.networks.chosen;
   return encodeCheckpoint({
     epoch: 1,
     offset: sensor.history.count,

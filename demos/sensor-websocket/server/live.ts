@@ -65,7 +65,7 @@ function act(said: Unchecked & { type: string }, sensor: NonNullable<ReturnType<
       return sensor.networks.configure(said.settings);
     case 'freeze':
       if (typeof said.frozen !== 'boolean') return 'frozen must be true or false';
-      sensor.networks.frozen = said.frozen;
+      sensor.frozen = said.frozen;
       return undefined;
     case 'snapshot':
       sensor.networks.keep(sensor.time);
