@@ -25,7 +25,7 @@ beforeAll(async () => {
   chromium = await openChromium();
   page = await chromium.newPage();
   await page.goto(`${server.url}/page.html`);
-  await page.waitForFunction(() => 'apart' in window);
+  await page.waitForFunction(() => 'worker' in window);
 });
 afterAll(async () => {
   await chromium?.close();

@@ -1,6 +1,6 @@
 import { createModel, loadKernels } from 'rx-eddy';
 import { learnInWorker } from 'rx-eddy/operators/networks/learnInWorker';
-import { concatMap, last, lastValueFrom, range } from 'rxjs';
+import { concatMap, finalize, last, lastValueFrom, range } from 'rxjs';
 import { options, sampleAt, spec } from './options.mjs';
 
 const floatsOf = (weights) => Object.values(weights).flatMap(({ data }) => [...data]);
@@ -9,14 +9,25 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 1));
 /** In the page, its learner in the Web Worker of a script: the weights in the end, and of what sample the last ones were on the way. */
 async function inWorker(script, samples) {
   const model = await createModel(spec);
+  const first = floatsOf(model.weights());
+  const isAsAtFirst = () => floatsOf(model.weights()).every((weight, i) => weight === first[i]);
+  let isOver = false;
   const paced = range(0, samples).pipe(
     concatMap(async (t) => {
       if (t % 16 === 0) await pause();
+      // The last sample waits for weights of the worker, however long that takes: its prediction is made with some.
+      while (t === samples - 1 && !isOver && isAsAtFirst()) await pause();
       return sampleAt(t);
     }),
   );
   const worker = () => new Worker(script, { type: 'module' });
-  const taught = paced.pipe(learnInWorker(model, { ...options, worker, target: (x) => x, until: 'learned' }), last());
+  const taught = paced.pipe(
+    learnInWorker(model, { ...options, worker, target: (x) => x, until: 'learned' }),
+    last(),
+    finalize(() => {
+      isOver = true;
+    }),
+  );
   try {
     const { index, learned } = await lastValueFrom(taught);
     return { index, learned, weights: floatsOf(model.weights()) };
@@ -47,4 +58,4 @@ async function inWorklet(samples) {
   return error ?? { counts, weights: floatsOf(weights) };
 }
 
-window.apart = { inWorker, inWorklet };
+window.worker = { inWorker, inWorklet };
