@@ -4,9 +4,10 @@ import type { ModelDefinition } from '../src/checkpoint/definition.js';
 import { specOf } from '../src/checkpoint/modelSpec.js';
 import { epochOf } from '../src/checkpoint/newestReadable.js';
 import type { StoredCheckpoint } from '../src/checkpoint/store.js';
-import type { Weights } from '../src/checkpoint/weights.js';
+import { isList, isRecord } from '../src/core/snapshot.js';
 import type { Snapshot, SnapshotValue } from '../src/core/stage.js';
 import { createModel } from '../src/nn/createModel.js';
+import type { Weights } from '../src/nn/model/parameters.js';
 import { storeOf } from './checkpoint.js';
 import { readModel } from './convert.js';
 import { countOf, describeModel } from './describeModel.js';
@@ -83,12 +84,6 @@ function describeLearners(state: Snapshot | readonly SnapshotValue[], path = '')
       `${path}${name}: ${optimizer}, ${count('updates')} updates, ${count('clipped')} of them clipped, ${count('samples')} samples`,
     ];
   });
-}
-
-const isList = (value: SnapshotValue | undefined): value is readonly SnapshotValue[] => Array.isArray(value);
-
-function isRecord(value: SnapshotValue | undefined): value is Snapshot {
-  return typeof value === 'object' && value !== null && !isList(value) && !ArrayBuffer.isView(value);
 }
 
 function bytes(count: number): string {

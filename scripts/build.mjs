@@ -10,6 +10,8 @@ import { buildKernels } from './kernels.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 
+// What an earlier build left of files that have gone since must not be packed.
+rmSync(join(root, 'dist'), { recursive: true, force: true });
 buildKernels();
 const tsc = join(resolve('typescript/package.json'), '../bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
@@ -25,7 +27,6 @@ writeFileSync(
 );
 
 // For a page without a bundler: eddy and its operators in a few flat files, but rxjs, which is the page's own.
-rmSync(join(root, 'dist/page'), { recursive: true, force: true });
 await bundle({
   host: 'browser',
   entries: { eddy: join(root, 'dist/src/index.js'), operators: join(root, 'dist/operators/index.js') },

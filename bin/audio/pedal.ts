@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { decodeCheckpoint } from '../../src/checkpoint/checkpoint.js';
 import { specOf } from '../../src/checkpoint/modelSpec.js';
-import type { Weights } from '../../src/checkpoint/weights.js';
 import { EddyError } from '../../src/core/errors.js';
 import { importWeights } from '../../src/interop/importWeights.js';
 import type { ModelSpec } from '../../src/nn/model/definition.js';
+import type { Weights } from '../../src/nn/model/parameters.js';
 
 /** A model that plays, from a file. */
 export interface Pedal {

@@ -4,7 +4,7 @@ import { snapshotRecord } from '../../src/core/snapshotRecord.js';
 import { disposing, type OpenStage } from '../../src/core/stage.js';
 import { type Row, readRow, widthOf } from '../../src/stats/row.js';
 import { checkSpan, RunningMeans, type Span } from '../../src/stats/runningMean.js';
-import { checkState, numberOf, packState } from '../../src/stats/state.js';
+import { checkArrays, numberOf, packState } from '../../src/stats/state.js';
 import { asOperator } from '../streams/asOperator.js';
 
 export interface MetricsOptions extends Span {
@@ -96,7 +96,7 @@ export function metricsStage({ season = 1, ...span }: MetricsOptions = {}): () =
       snapshot: () => ({ count, width, means: means.snapshot(), parts: packState([past]) }),
       restore(from) {
         const saved = numberOf('metrics', from, 'width');
-        const [values] = checkState('metrics', [saved > 0 ? season * saved : 0], from.parts);
+        const [values] = checkArrays('metrics', [saved > 0 ? season * saved : 0], from.parts);
         means.restore(snapshotRecord('metrics', 'means', from.means));
         count = numberOf('metrics', from, 'count');
         width = saved;

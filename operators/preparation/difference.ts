@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../../src/core/errors.js';
 import { disposing, type OpenStage } from '../../src/core/stage.js';
 import { type Row, readRow, widthOf } from '../../src/stats/row.js';
-import { checkState, numberOf, packState } from '../../src/stats/state.js';
+import { checkArrays, numberOf, packState } from '../../src/stats/state.js';
 import { asOperator } from '../streams/asOperator.js';
 
 export interface DifferenceOptions {
@@ -52,7 +52,7 @@ export function differenceStage({ lag = 1 }: DifferenceOptions = {}): () => Open
       snapshot: () => ({ index, width: row.length, parts: packState([past]) }),
       restore(from) {
         const width = numberOf('difference', from, 'width');
-        const [saved] = checkState('difference', [lag * width], from.parts);
+        const [saved] = checkArrays('difference', [lag * width], from.parts);
         index = numberOf('difference', from, 'index');
         row = new Float64Array(width);
         past = saved.slice();

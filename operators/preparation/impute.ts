@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../../src/core/errors.js';
 import { disposing, type OpenStage } from '../../src/core/stage.js';
 import { type Row, readRow, widthOf } from '../../src/stats/row.js';
-import { checkState, numberOf, packState } from '../../src/stats/state.js';
+import { checkArrays, numberOf, packState } from '../../src/stats/state.js';
 import { asOperator } from '../streams/asOperator.js';
 
 /** A row that may have gaps: NaN, null or undefined. */
@@ -84,7 +84,7 @@ export function imputeStage({ with: fill = 'last', initial = 0 }: ImputeOptions 
       snapshot: () => ({ index, width: filling.length, parts: packState([filling, counts, since]) }),
       restore(from) {
         const width = numberOf('impute', from, 'width');
-        const [a, b, c] = checkState('impute', [width, width, width], from.parts);
+        const [a, b, c] = checkArrays('impute', [width, width, width], from.parts);
         index = numberOf('impute', from, 'index');
         [filling, counts, since] = [a.slice(), b.slice(), c.slice()];
       },

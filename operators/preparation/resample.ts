@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { EddyError } from '../../src/core/errors.js';
 import { disposing, type OpenStage } from '../../src/core/stage.js';
 import { readRow, widthOf } from '../../src/stats/row.js';
-import { checkState, numberOf, packState } from '../../src/stats/state.js';
+import { checkArrays, numberOf, packState } from '../../src/stats/state.js';
 import { readTime, readValues, type TimedRow } from '../../src/stats/timedRow.js';
 import { asOperator } from '../streams/asOperator.js';
 
@@ -116,7 +116,7 @@ export function resampleStage(options: ResampleOptions): () => OpenStage<TimedRo
       snapshot: () => ({ index, count, bin, width: row.length, parts: packState([sums]) }),
       restore(from) {
         const width = numberOf('resample', from, 'width');
-        const [saved] = checkState('resample', [width], from.parts);
+        const [saved] = checkArrays('resample', [width], from.parts);
         index = numberOf('resample', from, 'index');
         count = numberOf('resample', from, 'count');
         bin = numberOf('resample', from, 'bin');

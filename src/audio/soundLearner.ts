@@ -5,7 +5,7 @@ import { esr } from '../nn/losses/esr/index.js';
 import type { Model } from '../nn/model/model.js';
 import type { Weights } from '../nn/model/parameters.js';
 import { adam } from '../nn/optimizers/adam/index.js';
-import { cosine } from '../nn/schedules/cosine.js';
+import { cosine } from '../nn/schedules/cosine/index.js';
 import { ErrorToSignal } from './errorToSignal.js';
 import { withLevelDetectors } from './levelDetectors.js';
 import { WeightAverage } from './weightAverage.js';

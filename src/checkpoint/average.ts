@@ -1,6 +1,7 @@
 import { EddyError } from '../core/errors.js';
+import type { Weights } from '../nn/model/parameters.js';
 import type { Checkpoint } from './checkpoint.js';
-import { sameShape, type Weights, type WeightTensor } from './weights.js';
+import { sameShape, type WeightTensor } from './weights.js';
 
 /**
  * The weighted mean of models of one shape, so that several streams can share what they learned (McMahan et al. 2017, "federated

@@ -1,5 +1,7 @@
 import { EddyError } from '../core/errors.js';
+import { isRecord } from '../core/snapshot.js';
 import type { Snapshot } from '../core/stage.js';
+import type { Weights } from '../nn/model/parameters.js';
 import { readChecksum, writeChecksum } from './checksum.js';
 import { type ModelDefinition, readDefinition } from './definition.js';
 import { toFloat32 } from './dtype.js';
@@ -8,7 +10,7 @@ import { asObject, parseJson } from './json.js';
 import { migrate, SCHEMA } from './migrate.js';
 import { readSafetensors, type Tensor } from './safetensors.js';
 import { joinSnapshot, splitSnapshot } from './snapshotTree.js';
-import { asTensor, checkWeights, type Weights, type WeightTensor } from './weights.js';
+import { asTensor, checkWeights, type WeightTensor } from './weights.js';
 import { writeSafetensors } from './writeSafetensors.js';
 
 /** Everything a stream needs to go on. */
@@ -140,10 +142,6 @@ function isWeightName(name: string): boolean {
     !name.startsWith('state/') &&
     name !== '__metadata__'
   );
-}
-
-function isRecord(value: unknown): value is Snapshot {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
 
 function asDecimal(text: string | undefined, name: string): number {

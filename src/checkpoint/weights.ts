@@ -1,14 +1,11 @@
 import { parameterShape } from '../nn/cells/parameter.js';
+import type { NamedTensor, Weights } from '../nn/model/parameters.js';
 import { cellOf, isEmbedding, type ModelDefinition } from './definition.js';
 import { invalidFile } from './invalidFile.js';
 import type { Tensor } from './safetensors.js';
 
-/** Named weights in PyTorch's layout, row-major: what `model.weights()` gives and `model.setWeights` takes. */
-export type Weights = { readonly [name: string]: WeightTensor };
-export interface WeightTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
+/** A weight in PyTorch's layout, row-major. */
+export type WeightTensor = NamedTensor;
 
 /**
  * Every weight of a model with its shape, in the order of its layers.

@@ -1,5 +1,6 @@
 import { EddyError } from '../core/errors.js';
 import { createRandom, type Random } from '../core/random.js';
+import { isRecord } from '../core/snapshot.js';
 import type { Snapshot } from '../core/stage.js';
 import { copyState, putState } from '../stats/arrayState.js';
 import type { DriftDetector } from './driftDetector.js';
@@ -138,9 +139,6 @@ export function criticalDistance(n: number, alpha: number): number {
   }
   return n + 1;
 }
-
-const isRecord = (value: Snapshot[string] | undefined): value is Snapshot =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 const badOption = (rule: string, got: unknown) =>
   new EddyError('invalid-option', `kswin: ${rule}, got ${String(got)}; leave it out for the default`);

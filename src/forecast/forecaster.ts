@@ -4,7 +4,7 @@ import { Clock } from '../stats/clock.js';
 import { History } from '../stats/history.js';
 import type { Storage } from '../stats/rls/covariance.js';
 import { RunningScales } from '../stats/runningScales.js';
-import { checkState, numberOf, packState } from '../stats/state.js';
+import { checkArrays, numberOf, packState } from '../stats/state.js';
 import { type BaseForecaster, BaseForecasters, LAGS, LAST, LONG, SHORT } from './baseForecasters.js';
 import { LagFeatures } from './lagFeatures.js';
 import type { NetworkForecaster } from './networkForecaster.js';
@@ -144,7 +144,7 @@ export class Forecaster {
     const lengths = this.#parts().map(({ length }) => length);
     lengths[0] = this.#channels * capacity;
     lengths[1] = this.#channels * slots * 2;
-    const saved = checkState('forecast', lengths, from.parts);
+    const saved = checkArrays('forecast', lengths, from.parts);
     this.#network?.restore(snapshotRecord('forecast', 'network', from.network));
     this.history.open(capacity);
     this.profile.open(slots);

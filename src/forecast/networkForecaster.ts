@@ -11,7 +11,7 @@ import type { Runtime } from '../runtime/runtime.js';
 import { clamp } from '../stats/clamp.js';
 import type { OpenCovariance } from '../stats/rls/covariance.js';
 import { createCovariance } from '../stats/rls/index.js';
-import { checkState, numberOf, packState } from '../stats/state.js';
+import { checkArrays, numberOf, packState } from '../stats/state.js';
 import { FORECAST_DEFAULTS } from './defaults.js';
 import type { ForecastShape } from './forecastModel.js';
 import { type NetworkViews, networkInputs, readNetworkInput } from './networkInput.js';
@@ -152,7 +152,7 @@ class Networks implements NetworkForecaster {
 
   restore(from: Snapshot): void {
     const rows = numberOf('forecast', from, 'rows');
-    const [typical, origin] = checkState('forecast', [this.#typical.length, this.#origin.length], from.parts);
+    const [typical, origin] = checkArrays('forecast', [this.#typical.length, this.#origin.length], from.parts);
     const saved = Array.isArray(from.learners) ? from.learners : [];
     this.#learners.forEach((learner, i) => {
       learner.restore(snapshotRecord('forecast', 'learners', saved[i]));

@@ -20,7 +20,7 @@ export function reorderGates({ shape, data }: WeightTensor, order: readonly numb
 }
 
 /** The order that undoes `order`. */
-export function inverse(order: readonly number[]): number[] {
+export function inverseOrder(order: readonly number[]): number[] {
   return order.map((_, to) => order.indexOf(to));
 }
 
@@ -29,6 +29,6 @@ export function addBiases(a: WeightTensor, b: WeightTensor): WeightTensor {
   return { shape: a.shape, data: a.data.map((value, i) => (b.data[i] === 0 ? value : value + b.data[i])) };
 }
 
-export function zeros(...shape: number[]): WeightTensor {
+export function zeroTensor(...shape: number[]): WeightTensor {
   return { shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
 }

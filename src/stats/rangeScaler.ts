@@ -1,7 +1,7 @@
 import { EddyError } from '../core/errors.js';
 import type { Snapshot } from '../core/stage.js';
 import { checkWidth, type Scaler } from './scaler.js';
-import { checkState, numberOf } from './state.js';
+import { checkArrays, numberOf } from './state.js';
 
 /**
  * Opens a scaler that puts each channel's smallest value so far at 0 and its largest at 1. A value beyond both lies outside
@@ -54,7 +54,7 @@ class RangeScaler implements Scaler {
     if (!Number.isSafeInteger(width) || width < 0) {
       throw new EddyError('invalid-state', `minMax: a snapshot's width must be a whole number, got ${width}`);
     }
-    const [state] = checkState('minMax', [width * 4], from.parts);
+    const [state] = checkArrays('minMax', [width * 4], from.parts);
     this.#state = state.slice();
     this.count = count;
   }

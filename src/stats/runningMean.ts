@@ -1,6 +1,6 @@
 import { EddyError } from '../core/errors.js';
 import type { Snapshot } from '../core/stage.js';
-import { checkState, packState } from './state.js';
+import { checkArrays, packState } from './state.js';
 
 /** Over what a running mean is taken: all values (default), the last `window`, or all with weights that fall by `fading`. */
 export interface Span {
@@ -66,7 +66,7 @@ export class RunningMeans {
   }
 
   restore(from: Snapshot): void {
-    const [sums, recent] = checkState('telemetry', [this.#sums.length, this.#recent.length], from.parts);
+    const [sums, recent] = checkArrays('telemetry', [this.#sums.length, this.#recent.length], from.parts);
     this.#sums.set(sums);
     this.#recent.set(recent);
   }

@@ -1,4 +1,5 @@
 import { EddyError } from '../core/errors.js';
+import { isRecord } from '../core/snapshot.js';
 import { disposing, type OpenStage, type Snapshot } from '../core/stage.js';
 import { type Row, readRow, widthOf } from './row.js';
 import type { Scaler } from './scaler.js';
@@ -59,7 +60,3 @@ export function createUnscaling(scaler: Scaler): OpenStage<Row, number | Float32
     ...disposing(),
   };
 }
-
-/** Whether a snapshot's value is a record of its own. */
-export const isRecord = (value: Snapshot[string] | undefined): value is Snapshot =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);

@@ -9,7 +9,11 @@ export const packState = (arrays: readonly Storage[]): Float64Array[] => arrays.
  * Checks what `packState` gave against the lengths that are wanted.
  * @throws EddyError `invalid-state`
  */
-export function checkState(where: string, lengths: readonly number[], from: SnapshotValue | undefined): Float64Array[] {
+export function checkArrays(
+  where: string,
+  lengths: readonly number[],
+  from: SnapshotValue | undefined,
+): Float64Array[] {
   const found = Array.isArray(from) ? from.filter((values) => values instanceof Float64Array) : [];
   if (found.length !== lengths.length || found.some((values, i) => values.length !== lengths[i])) {
     throw new EddyError(

@@ -1,6 +1,7 @@
 import { cellOf, formOf, type LayerDefinition, type ModelDefinition } from '../../src/checkpoint/definition.js';
-import { type Weights, type WeightTensor, weightShapes } from '../../src/checkpoint/weights.js';
+import { type WeightTensor, weightShapes } from '../../src/checkpoint/weights.js';
 import { createRandom } from '../../src/core/random.js';
+import type { Weights } from '../../src/nn/model/parameters.js';
 
 /** Random weights in ±1 for a definition, no two alike. */
 export function randomWeights(definition: ModelDefinition, seed: number): Weights {

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
+import { bundle } from '../../scripts/hosts/bundle.mjs';
 import { sizesOf } from '../../scripts/hosts/sizes.mjs';
 
 const budgets: { [entry: string]: number } = JSON.parse(readFileSync(new URL('budgets.json', import.meta.url), 'utf8'));
@@ -35,4 +36,16 @@ describe.each(Object.entries(sizes))('%s', (entry, { bytes, files }) => {
       expect(files.filter((file) => /runtime\/(tfjs|backend)/.test(file))).toEqual([]);
     });
   }
+});
+
+describe.each(['lstm', 'gru'])('%s alone', (name) => {
+  it('brings no other cell', async () => {
+    const folder = inject('installed');
+    const entry = join(folder, `alone-${name}.mjs`);
+    writeFileSync(entry, `export { ${name} } from 'rx-eddy/bare';`);
+    const outdir = join(folder, `alone-${name}`);
+    const outputs: { [file: string]: string[] } = await bundle({ host: 'browser', entries: { [name]: entry }, outdir });
+    const cells = outputs[`${name}.js`].flatMap((file) => file.match(/cells\/(\w+)\/index\.js$/)?.[1] ?? []);
+    expect(cells).toEqual([name]);
+  });
 });

@@ -5,9 +5,10 @@ import {
   type LayerDefinition,
   type ModelDefinition,
 } from '../../src/checkpoint/definition.js';
-import type { Weights, WeightTensor } from '../../src/checkpoint/weights.js';
+import type { WeightTensor } from '../../src/checkpoint/weights.js';
 import { exp, sigmoid, tanh } from '../../src/math/functions.js';
 import type { ReferenceState } from '../../src/nn/cells/reference.js';
+import type { Weights } from '../../src/nn/model/parameters.js';
 
 interface Model {
   readonly definition: ModelDefinition;

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { DocsRow } from '../../src/core/docsRow.js';
-import { cells } from '../../src/nn/cells/registry.js';
-import { losses } from '../../src/nn/losses/registry.js';
-import { optimizers } from '../../src/nn/optimizers/registry.js';
-import { readouts } from '../../src/nn/readouts/registry.js';
-import { schedules } from '../../src/nn/schedules/registry.js';
+
+const nn = new URL('../../src/nn/', import.meta.url);
+const families = ['cells', 'losses', 'optimizers', 'readouts', 'schedules'];
+const members = families.flatMap((family) =>
+  readdirSync(new URL(family, nn), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => `${family}/${name}`),
+);
 
 const cellsOf = (line: string) =>
   line
@@ -17,17 +20,15 @@ const page = readFileSync(new URL('../../docs/networks.md', import.meta.url), 'u
   .map(cellsOf);
 const wanted = ({ call, formula, source, needs }: DocsRow) => [call, formula, source, ...(needs ? [needs] : [])];
 
-const members: { name: string; docs: readonly DocsRow[] }[] = [
-  ...cells.members,
-  ...losses.members,
-  ...optimizers.members,
-  ...readouts.members,
-  ...schedules.members,
-];
-
-describe.each(members)('$name', ({ docs }) => {
-  it.each([...docs])('has the row of $call in docs/networks.md', (row) => {
-    const found = page.find(([call]) => call === row.call) ?? [];
-    expect(found.filter((cell) => cell !== '')).toEqual(wanted(row).filter((cell) => cell !== ''));
+describe.each(members)('%s', (member) => {
+  it('has its rows, docs.ts beside it, in docs/networks.md', async () => {
+    const file = new URL(`${member}/docs.ts`, nn);
+    expect(existsSync(file), `write ${member}/docs.ts: the rows of ${member} in docs/networks.md`).toBe(true);
+    const { docs }: { docs: readonly DocsRow[] } = await import(file.href);
+    expect(docs.length).toBeGreaterThan(0);
+    for (const row of docs) {
+      const found = page.find(([call]) => call === row.call) ?? [];
+      expect(found.filter((cell) => cell !== '')).toEqual(wanted(row).filter((cell) => cell !== ''));
+    }
   });
 });

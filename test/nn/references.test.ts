@@ -9,7 +9,7 @@ import { huberReference } from '../../src/nn/losses/huber/reference.js';
 import { maeReference } from '../../src/nn/losses/mae/reference.js';
 import { mseReference } from '../../src/nn/losses/mse/reference.js';
 import { pinballReference } from '../../src/nn/losses/pinball/reference.js';
-import type { LossResult, Target } from '../../src/nn/losses/reference.js';
+import type { LossResult, ReferenceTarget as Target } from '../../src/nn/losses/reference.js';
 import { denseReference } from '../../src/nn/readouts/dense/reference.js';
 import { type CellCase, goldenNames, readGolden, rowsOf } from '../golden/golden.js';
 import { distance, goldenLayer, goldenState, goldenWeights } from '../spec/layers.js';

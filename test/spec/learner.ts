@@ -1,7 +1,8 @@
 import { matrixOf, type NamedArrays, type ReferenceState } from '../../src/nn/cells/reference.js';
-import type { LossResult, Target } from '../../src/nn/losses/reference.js';
+import type { LossResult, ReferenceTarget as Target } from '../../src/nn/losses/reference.js';
 import { type OptimizerReference, zeros } from '../../src/nn/optimizers/reference.js';
-import { type DenseActivation, type DenseWeights, denseReference } from '../../src/nn/readouts/dense/reference.js';
+import { type DenseWeights, denseReference } from '../../src/nn/readouts/dense/reference.js';
+import type { DenseActivation } from '../../src/nn/readouts/readout.js';
 import { rowsOfLayers, type SpecLayer } from './layers.js';
 
 export interface SpecWeights {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Target } from '../../src/index.js';
-import type { Target as SpecTarget } from '../../src/nn/losses/reference.js';
+import type { ReferenceTarget as SpecTarget } from '../../src/nn/losses/reference.js';
 import { distance } from './layers.js';
 import { specWeightsOf } from './model.js';
 import { draw, expectSame, NEAR, type Pair } from './sideBySide.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.js';
 import { mseReference } from '../../src/nn/losses/mse/reference.js';
-import type { Target } from '../../src/nn/losses/reference.js';
+import type { ReferenceTarget as Target } from '../../src/nn/losses/reference.js';
 import { adamReference } from '../../src/nn/optimizers/adam/reference.js';
 import { sgdReference } from '../../src/nn/optimizers/sgd/reference.js';
 import { rowsOf } from '../golden/golden.js';

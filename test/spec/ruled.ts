@@ -1,5 +1,5 @@
 import type { ReferenceState } from '../../src/nn/cells/reference.js';
-import type { Target as SpecTarget } from '../../src/nn/losses/reference.js';
+import type { ReferenceTarget as SpecTarget } from '../../src/nn/losses/reference.js';
 import { optimizers as registry } from '../../src/nn/optimizers/registry.js';
 import { createSpecLearner, type Learnt, type SpecOptions, type SpecWeights } from './learner.js';
 

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../core/stage.js';
 import type { Clock } from '../../stats/clock.js';
 import type { History } from '../../stats/history.js';
-import { checkState, numberOf, packState } from '../../stats/state.js';
+import { checkArrays, numberOf, packState } from '../../stats/state.js';
 import type { SeasonFinder } from '../seasonFinder.js';
 
 /** What a model of seasons is made of: rows that are kept, the seasons found in them, and arrays of its own. */
@@ -31,7 +31,7 @@ export function putSeasonal(parts: SeasonalParts, from: Snapshot, where: string)
   const { history, own } = parts;
   const arrays = [...shared(parts), ...own(short)];
   const lengths = [history.channels * capacity, ...arrays.map(({ length }) => length)];
-  const [values, ...saved] = checkState(where, lengths, from.parts);
+  const [values, ...saved] = checkArrays(where, lengths, from.parts);
   history.open(capacity);
   history.values.set(values);
   history.count = rows;

@@ -1,6 +1,6 @@
 import type { WeightTensor } from '../../checkpoint/weights.js';
 import { foreignOf } from '../foreign.js';
-import { addBiases, inverse, reorderGates, transpose } from '../matrix.js';
+import { addBiases, inverseOrder, reorderGates, transpose } from '../matrix.js';
 import type { ModelParts } from './parts.js';
 
 /**
@@ -8,7 +8,7 @@ import type { ModelParts } from './parts.js';
  * [2, 3·H]; every other cell has one, their float32 sum, [G·H].
  */
 export function toKerasRecurrent({ layer, weightIh, weightHh, biasIh, biasHh }: ModelParts['layers'][number]) {
-  const order = inverse(foreignOf(layer, 'keras')?.gates ?? []);
+  const order = inverseOrder(foreignOf(layer, 'keras')?.gates ?? []);
   const [input, hidden] = [reorderGates(biasIh, order), reorderGates(biasHh, order)];
   const pair = (): WeightTensor => ({
     shape: [2, input.data.length],

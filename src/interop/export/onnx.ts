@@ -1,6 +1,6 @@
 import type { WeightTensor } from '../../checkpoint/weights.js';
 import { foreignOf } from '../foreign.js';
-import { inverse, reorderGates, transpose } from '../matrix.js';
+import { inverseOrder, reorderGates, transpose } from '../matrix.js';
 import { attribute, OnnxWriter } from './onnxWriter.js';
 import { type Exported, type ModelParts, partsOf, refuseSkip } from './parts.js';
 
@@ -42,7 +42,7 @@ export function exportOnnx(model: Exported): Uint8Array {
 function writeRecurrent(graph: OnnxWriter, part: ModelParts['layers'][number], l: number, value: string): string {
   const { units, resetAfter, activation } = part.layer;
   const { operator = '', gates = [] } = foreignOf(part.layer, 'onnx') ?? {};
-  const order = inverse(gates);
+  const order = inverseOrder(gates);
   const weight = (name: string, parts: WeightTensor[], shape: number[]): string => {
     const data = new Float32Array(parts.reduce((sum, { data }) => sum + data.length, 0));
     parts.forEach((tensor, i) => {

@@ -7,7 +7,7 @@ import {
 import { invalidFile } from '../../checkpoint/invalidFile.js';
 import { checkWeights, type WeightTensor } from '../../checkpoint/weights.js';
 import type { DenseActivation } from '../../nn/readouts/readout.js';
-import { zeros } from '../matrix.js';
+import { zeroTensor } from '../matrix.js';
 import type { Imported } from './imported.js';
 
 /** One recurrent layer in PyTorch's layout; a bias left out is zero. */
@@ -58,8 +58,8 @@ export function assemble(where: string, { embedding, layers, readout, skip = 0 }
     definitions.push(layer);
     weights[`${name}.weight_ih`] = weightIh;
     weights[`${name}.weight_hh`] = weightHh;
-    weights[`${name}.bias_ih`] = biasIh ?? zeros(rows);
-    weights[`${name}.bias_hh`] = biasHh ?? zeros(rows);
+    weights[`${name}.bias_ih`] = biasIh ?? zeroTensor(rows);
+    weights[`${name}.bias_hh`] = biasHh ?? zeroTensor(rows);
   }
   let definition: ModelDefinition = { input: embedding ? 1 : (first.weightIh.shape[1] ?? 0), layers: definitions };
   if (readout) {
@@ -68,7 +68,7 @@ export function assemble(where: string, { embedding, layers, readout, skip = 0 }
     const linear = activation === undefined || activation === 'linear';
     definition = { ...definition, output: { readout: 'dense', units, ...(linear ? {} : { activation }) } };
     weights['output.weight'] = readout.weight;
-    weights['output.bias'] = readout.bias ?? zeros(units);
+    weights['output.bias'] = readout.bias ?? zeroTensor(units);
   }
   checkWeights(definition, weights, where);
   if (skip !== 0 && !(skip === 1 && definition.output?.units === 1))

@@ -1,5 +1,5 @@
 import type { ModelDefinition } from '../../checkpoint/definition.js';
-import type { Weights } from '../../checkpoint/weights.js';
+import type { Weights } from '../../nn/model/parameters.js';
 
 /** A model from another framework, as eddy would have made it. */
 export interface Imported {

@@ -13,7 +13,7 @@ const WHERE = 'ONNX';
 /**
  * A model from an ONNX file: one chain of a Gather (an embedding, or none), RNN, LSTM and GRU nodes with either `linear_before_reset`, and
  * their readout, a Gemm or a MatMul and an Add, with an activation or without; between them only operators that move values about.
- * States at the start are zeros or inputs of the graph.
+ * States at the start are zeroTensor or inputs of the graph.
  *
  *     const { definition, weights } = importOnnx(await readFile('model.onnx'));
  *

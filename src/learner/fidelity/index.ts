@@ -2,7 +2,7 @@ import { EddyError } from '../../core/errors.js';
 import { readSample, type Sample } from '../../core/sample.js';
 import { requireCount } from '../../nn/cells/cell.js';
 import type { Loss } from '../../nn/losses/loss.js';
-import type { Target } from '../../nn/losses/reference.js';
+import type { ReferenceTarget } from '../../nn/losses/reference.js';
 import type { Model } from '../../nn/model/model.js';
 import { createReferenceNetwork, type ReferenceNetwork, type ReferencePass } from './network.js';
 
@@ -45,7 +45,7 @@ const MOST_WORK = 2e10;
  */
 export function gradientFidelity(
   model: Model,
-  samples: readonly { readonly x: Sample; readonly target?: Target }[],
+  samples: readonly { readonly x: Sample; readonly target?: ReferenceTarget }[],
   { loss, k1 = 1, k2: windows }: FidelityOptions,
 ): Fidelity[] {
   model.requireOpen('gradientFidelity');

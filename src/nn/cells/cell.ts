@@ -1,4 +1,3 @@
-import type { DocsRow } from '../../core/docsRow.js';
 import { EddyError } from '../../core/errors.js';
 import type { CellOption } from './options.js';
 import type { CellParameter } from './parameter.js';
@@ -37,8 +36,6 @@ export interface Cell {
   reference(form: CellForm): ReferenceLayer;
   /** What other frameworks call it and how they lay it out; a format that is left out has no such cell. */
   readonly foreign: ForeignCell;
-  /** Its rows in the table of cells. */
-  readonly docs: readonly DocsRow[];
 }
 
 /** The chosen value of each of a cell's options. */

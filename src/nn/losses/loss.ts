@@ -1,8 +1,7 @@
-import type { DocsRow } from '../../core/docsRow.js';
 import { EddyError } from '../../core/errors.js';
 import type { Sample } from '../../core/sample.js';
 import type { DenseActivation, ReadoutSpec } from '../readouts/readout.js';
-import type { LossResult, Target } from './reference.js';
+import type { LossResult, ReferenceTarget } from './reference.js';
 
 /** A loss: made by `mse`, `huber(1)` and their like; its arithmetic is a kernel. */
 export interface Loss {
@@ -25,11 +24,11 @@ export interface Loss {
    * One sample's loss in float64, from what the loss reads: the logits for a fused one, else the output. Left out: there is none, as for a
    * loss written in tfjs ops.
    */
-  reference?(read: number[], target: Target): LossResult | undefined;
+  reference?(read: number[], target: ReferenceTarget): LossResult | undefined;
   /** Of a loss along time: a row's window in float64, and its gradient by each sample's output. */
   referenceOfWindow?(
     outputs: readonly number[][],
-    targets: readonly (Target | undefined)[],
+    targets: readonly (ReferenceTarget | undefined)[],
   ): { loss: number; gradient: number[][] } | undefined;
   /**
    * In place of a kernel: the mean loss of `n` samples, and its gradient by their outputs [n × outputs]. `targets` is [n × width], all
@@ -51,8 +50,6 @@ export interface LossMember {
     readonly activation: DenseActivation;
     readonly targets: 'numbers' | 'shares' | 'classes';
   };
-  /** Its rows in the table of losses. */
-  readonly docs: readonly DocsRow[];
 }
 
 /**

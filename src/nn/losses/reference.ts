@@ -1,5 +1,5 @@
 /** A sample's target: elements that are NaN or undefined are missing. One number stands for an array of one. */
-export type Target = number | readonly (number | undefined)[];
+export type ReferenceTarget = number | readonly (number | undefined)[];
 
 /** One sample's loss and its gradient by the output (by the logits, where a loss reads logits). */
 export interface LossResult {
@@ -7,7 +7,7 @@ export interface LossResult {
   gradient: number[];
 }
 
-export const elementsOf = (target: Target): readonly (number | undefined)[] =>
+export const elementsOf = (target: ReferenceTarget): readonly (number | undefined)[] =>
   typeof target === 'number' ? [target] : target;
 
 export const isPresent = (y: number | undefined): y is number => y !== undefined && !Number.isNaN(y);

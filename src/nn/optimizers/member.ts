@@ -1,4 +1,3 @@
-import type { DocsRow } from '../../core/docsRow.js';
 import type { Optimizer } from './optimizer.js';
 import type { OptimizerReference } from './reference.js';
 
@@ -22,8 +21,6 @@ export interface OptimizerMember {
   examples(rate: number): readonly OptimizerExample[];
   /** A form in which a gradient's rounding decides no step: what whole runs are compared in. */
   steady(rate: number): OptimizerExample;
-  /** Its rows in the table of optimizers. */
-  readonly docs: readonly DocsRow[];
 }
 
 interface Declaration<Options, State> {
@@ -32,19 +29,17 @@ interface Declaration<Options, State> {
   readonly reference: OptimizerReference<Options & { lr: number }, State>;
   readonly examples: readonly Options[];
   readonly steady: Options;
-  readonly docs: readonly DocsRow[];
 }
 
 /** Makes a member from its maker, its float64 reference and the options to try both with. */
 export function optimizerMember<Options, State>(declaration: Declaration<Options, State>): OptimizerMember {
-  const { name, create, reference, examples, steady, docs } = declaration;
+  const { name, create, reference, examples, steady } = declaration;
   const example = (rate: number, options: Options): OptimizerExample => ({
     optimizer: create(rate, options),
     withReference: (use) => use(reference, { ...options, lr: rate }),
   });
   return {
     name,
-    docs,
     examples: (rate) => examples.map((options) => example(rate, options)),
     steady: (rate) => example(rate, steady),
   };

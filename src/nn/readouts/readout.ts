@@ -1,5 +1,3 @@
-import type { DocsRow } from '../../core/docsRow.js';
-
 /** What a readout may do with its sums. */
 export const activations = ['linear', 'sigmoid', 'softmax'] as const;
 
@@ -15,8 +13,6 @@ export interface Readout {
   readonly activations: readonly DenseActivation[];
   /** Makes one from what a file stores. @throws EddyError `invalid-option` */
   create(units: number, options: { readonly activation: DenseActivation }): ReadoutSpec;
-  /** Its rows in the table of cells and readouts. */
-  readonly docs: readonly DocsRow[];
 }
 
 /** The readout in a model's definition: made by `dense(1)`. */

@@ -1,6 +1,6 @@
-export { constant } from './constant.js';
-export { cosine } from './cosine.js';
-export { exponential } from './exponential.js';
+export { constant } from './constant/index.js';
+export { cosine } from './cosine/index.js';
+export { exponential } from './exponential/index.js';
 export type { Schedule } from './schedule.js';
-export { stepDecay } from './stepDecay.js';
-export { warmUp } from './warmUp.js';
+export { stepDecay } from './stepDecay/index.js';
+export { warmUp } from './warmUp/index.js';

@@ -1,4 +1,3 @@
-import type { DocsRow } from '../../core/docsRow.js';
 import { EddyError } from '../../core/errors.js';
 
 /** The factor of an optimizer's rate at update 1, 2, …: what `createLearner` takes as `schedule`. */
@@ -9,8 +8,6 @@ export interface ScheduleMember {
   readonly name: string;
   /** One that the family's tests run. */
   readonly example: () => Schedule;
-  /** Its rows in the table of schedules. */
-  readonly docs: readonly DocsRow[];
 }
 
 /** Fails with `invalid-option` unless lo ≤ value ≤ hi. */

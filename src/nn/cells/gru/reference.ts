@@ -8,7 +8,7 @@ import {
   transposed,
 } from '../reference.js';
 
-export interface GruOptions {
+export interface GruReferenceOptions {
   resetAfter: boolean;
 }
 export interface GruTape extends ReferenceTape {
@@ -25,7 +25,7 @@ export interface GruTape extends ReferenceTape {
  * - reset after (PyTorch, cuDNN): n = tanh(W x + b + r∘(U h_{t−1} + b′));
  * - reset before (Cho et al. 2014): n = tanh(W x + b + U(r∘h_{t−1}) + b′).
  */
-export const gruReference: CellReference<PytorchWeights, GruOptions, GruTape> = {
+export const gruReference: CellReference<PytorchWeights, GruReferenceOptions, GruTape> = {
   forward(weights, x, before, { resetAfter }) {
     const { h } = before;
     const H = h.length;

@@ -33,14 +33,6 @@ const cell: Cell = {
     onnx: { operator: 'RNN', gates: [0], activations: ['tanh'] },
     keras: { layer: 'SimpleRNN', gates: [0] },
   },
-  docs: [
-    {
-      call: '`rnn(units, { activation })`',
-      formula: "h_t = φ(W x_t + U h_{t−1} + b), φ `'tanh'` (default), `'relu'`, `'sigmoid'`",
-      source: 'Elman 1990',
-      needs: 'another activation',
-    },
-  ],
 };
 
 /**

@@ -8,11 +8,11 @@ import {
   transposed,
 } from '../reference.js';
 
-export interface RnnOptions {
+export interface RnnReferenceOptions {
   activation: 'tanh' | 'relu' | 'sigmoid';
 }
 export interface RnnTape extends ReferenceTape {
-  activation: RnnOptions['activation'];
+  activation: RnnReferenceOptions['activation'];
 }
 
 const activate = { tanh, sigmoid, relu: (a: number) => Math.max(a, 0) };
@@ -25,7 +25,7 @@ const slope = {
 };
 
 /** h_t = φ(W x_t + b + U h_{t−1} + b′) (Elman 1990). */
-export const rnnReference: CellReference<PytorchWeights, RnnOptions, RnnTape> = {
+export const rnnReference: CellReference<PytorchWeights, RnnReferenceOptions, RnnTape> = {
   forward(weights, x, before, { activation }) {
     const a = affine(weights.weight_ih, x, weights.bias_ih);
     const s = affine(weights.weight_hh, before.h, weights.bias_hh);

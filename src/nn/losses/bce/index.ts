@@ -7,14 +7,6 @@ const member: LossMember = {
   name: 'bce',
   create: () => bce,
   example: { parameters: [], outputs: 5, activation: 'sigmoid', targets: 'shares' },
-  docs: [
-    {
-      call: '`bce`',
-      formula: '−Σ (p ln y + (1−p) ln(1−y))/n, from the logits',
-      source: '',
-      needs: 'a sigmoid readout; a target outside 0 … 1',
-    },
-  ],
 };
 
 /**

@@ -10,14 +10,6 @@ const member: LossMember = {
   name: 'crossEntropy',
   create: () => crossEntropy,
   example: { parameters: [], outputs: 4, activation: 'softmax', targets: 'classes' },
-  docs: [
-    {
-      call: '`crossEntropy`',
-      formula: '−ln y_k, or −Σ p_k ln y_k, from the logits',
-      source: '',
-      needs: 'a softmax readout over 2 or more; a target that is no class',
-    },
-  ],
 };
 
 /**

@@ -7,14 +7,6 @@ const member: LossMember = {
   name: 'esr',
   create: ([preEmphasis, dc, floor]) => esr({ preEmphasis, dc, floor }),
   example: { parameters: [0.75, 0.5, 0.125], outputs: 3, activation: 'linear', targets: 'numbers' },
-  docs: [
-    {
-      call: '`esr(…)`',
-      formula: 'Σp²/Σ(q² + floor) + dc (Σe)²/(nΣ(y² + floor)) of a window, p and q after 1 − a z⁻¹',
-      source: 'Wright et al. 2019',
-      needs: 'a signal; one value of the whole window, not a mean of samples',
-    },
-  ],
 };
 
 export interface EsrOptions {

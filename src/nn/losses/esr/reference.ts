@@ -1,4 +1,4 @@
-import { elementsOf, isPresent, type LossResult, type Target } from '../reference.js';
+import { elementsOf, isPresent, type LossResult, type ReferenceTarget } from '../reference.js';
 
 /** A window's loss and its gradient by each sample's output. */
 export interface WindowLossResult {
@@ -12,7 +12,7 @@ export interface WindowLossResult {
  */
 export function esrWindowReference(
   outputs: readonly number[][],
-  targets: readonly (Target | undefined)[],
+  targets: readonly (ReferenceTarget | undefined)[],
   [a, dc, floor]: readonly number[],
 ): WindowLossResult | undefined {
   const channels = outputs[0].map((_, o) => {
@@ -47,7 +47,11 @@ export function esrWindowReference(
 }
 
 /** Of one sample alone: a window of one. */
-export function esrReference(output: number[], target: Target, parameters: readonly number[]): LossResult | undefined {
+export function esrReference(
+  output: number[],
+  target: ReferenceTarget,
+  parameters: readonly number[],
+): LossResult | undefined {
   const result = esrWindowReference([output], [target], parameters);
   return result && { loss: result.loss, gradient: result.gradient[0] };
 }

@@ -7,14 +7,6 @@ const member: LossMember = {
   name: 'gaussianNll',
   create: () => gaussianNll,
   example: { parameters: [], outputs: 6, activation: 'linear', targets: 'numbers' },
-  docs: [
-    {
-      call: '`gaussianNll`',
-      formula: 'Σ ½(s + (y − m)² e^−s)/n, the first half of the outputs m, the second half s',
-      source: 'Nix & Weigend 1994',
-      needs: 'an even number of linear outputs',
-    },
-  ],
 };
 
 /**

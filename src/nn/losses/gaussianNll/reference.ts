@@ -1,12 +1,12 @@
 import { exp } from '../../../math/functions.js';
-import { elementsOf, type LossResult, meanOverPresent, type Target } from '../reference.js';
+import { elementsOf, type LossResult, meanOverPresent, type ReferenceTarget } from '../reference.js';
 
 /**
  * Mean of ½ (s + (y − m)² / e^s): the negative log likelihood of y under a normal with mean m and log variance s, less the constant
  * ½ ln 2π (Nix & Weigend 1994; PyTorch's GaussianNLLLoss, without its floor under the variance). The output is the means of all
  * target elements, then their log variances.
  */
-export function gaussianNllReference(output: number[], target: Target): LossResult | undefined {
+export function gaussianNllReference(output: number[], target: ReferenceTarget): LossResult | undefined {
   const targets = elementsOf(target);
   const means = output.slice(0, targets.length);
   const logVariances = output.slice(targets.length);

@@ -7,14 +7,6 @@ const member: LossMember = {
   name: 'huber',
   create: ([delta]) => huber(delta),
   example: { parameters: [1.5], outputs: 3, activation: 'linear', targets: 'numbers' },
-  docs: [
-    {
-      call: '`huber(δ)`',
-      formula: 'Σ ½e²/n where \\|e\\| ≤ δ, beyond it δ(\\|e\\| − ½δ)',
-      source: 'Huber 1964',
-      needs: 'δ above 0',
-    },
-  ],
 };
 
 /**

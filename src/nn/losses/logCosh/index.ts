@@ -6,7 +6,6 @@ const member: LossMember = {
   name: 'logCosh',
   create: () => logCosh,
   example: { parameters: [], outputs: 3, activation: 'linear', targets: 'numbers' },
-  docs: [{ call: '`logCosh`', formula: 'Σ ln cosh(y − ŷ)/n', source: 'Saleh & Saleh 2022, arXiv:2208.04564' }],
 };
 
 /**

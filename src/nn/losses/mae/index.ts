@@ -6,7 +6,6 @@ const member: LossMember = {
   name: 'mae',
   create: () => mae,
   example: { parameters: [], outputs: 5, activation: 'linear', targets: 'numbers' },
-  docs: [{ call: '`mae`', formula: 'Σ \\|y − ŷ\\|/n', source: '' }],
 };
 
 /**

@@ -6,7 +6,6 @@ const member: LossMember = {
   name: 'mse',
   create: () => mse,
   example: { parameters: [], outputs: 3, activation: 'linear', targets: 'numbers' },
-  docs: [{ call: '`mse`', formula: 'Σ (y − ŷ)²/n', source: '' }],
 };
 
 /**

@@ -7,14 +7,6 @@ const member: LossMember = {
   name: 'pinball',
   create: (taus) => pinball(...taus),
   example: { parameters: [0.125, 0.5, 0.75], outputs: 3, activation: 'linear', targets: 'numbers' },
-  docs: [
-    {
-      call: '`pinball(τ, …)`',
-      formula: 'Σ max(τe, (τ−1)e)/n',
-      source: 'Koenker & Bassett 1978',
-      needs: 'one output a quantile, τ between 0 and 1',
-    },
-  ],
 };
 
 /**

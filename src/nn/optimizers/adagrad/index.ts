@@ -29,11 +29,4 @@ adagrad.member = optimizerMember({
   reference: adagradReference,
   examples: [{}, { epsilon: 0.1 }],
   steady: { epsilon: 0.05 },
-  docs: [
-    {
-      call: '`adagrad(η, { epsilon })`',
-      formula: 'a ← a + g², p ← p − ηg/(√a + ε)',
-      source: 'Duchi, Hazan & Singer 2011',
-    },
-  ],
 });

@@ -42,11 +42,4 @@ adam.member = optimizerMember({
   reference: adamReference,
   examples: [{}, { beta1: 0.5, beta2: 0.9, epsilon: 1e-3 }, { beta1: 0, beta2: 0 }],
   steady: { epsilon: 0.05 },
-  docs: [
-    {
-      call: '`adam(η, { beta1, beta2, epsilon })`',
-      formula: 'm ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², p ← p − η·(m/(1−β₁ᵏ)) / (√(v/(1−β₂ᵏ)) + ε)',
-      source: 'Kingma & Ba 2015',
-    },
-  ],
 });

@@ -1,6 +1,6 @@
 import { type OptimizerReference, zeros } from '../reference.js';
 
-export interface AdamOptions {
+export interface AdamReferenceOptions {
   lr: number;
   /** β1, default 0.9. */
   beta1?: number;
@@ -18,7 +18,7 @@ export interface AdamState {
 }
 
 /** m ← β1 m + (1−β1) g; v ← β2 v + (1−β2) g²; p ← p − lr (m / (1−β1^k)) / (√(v / (1−β2^k)) + ε) (Kingma & Ba 2014). */
-export const adamReference: OptimizerReference<AdamOptions, AdamState> = {
+export const adamReference: OptimizerReference<AdamReferenceOptions, AdamState> = {
   start: (size) => ({ m: zeros(size), v: zeros(size), beta1ToK: 1, beta2ToK: 1 }),
   step(p, g, state, { lr, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }) {
     const m = g.map((gi, i) => beta1 * state.m[i] + (1 - beta1) * gi);

@@ -31,11 +31,4 @@ adamw.member = optimizerMember({
   reference: adamwReference,
   examples: [{}, { weightDecay: 0.5 }],
   steady: { epsilon: 0.05, weightDecay: 0.1 },
-  docs: [
-    {
-      call: '`adamw(η, { weightDecay: λ, … })`',
-      formula: "p ← p − ηλp, then Adam's step",
-      source: 'Loshchilov & Hutter 2019',
-    },
-  ],
 });

@@ -41,11 +41,4 @@ rmsprop.member = optimizerMember({
   reference: rmspropReference,
   examples: [{}, { decay: 0.9, momentum: 0.8, epsilon: 1e-3 }],
   steady: { epsilon: 0.05, momentum: 0.5 },
-  docs: [
-    {
-      call: '`rmsprop(η, { decay: α, momentum: μ, epsilon })`',
-      formula: 'v ← αv + (1−α)g², u ← μu + g/(√v + ε), p ← p − ηu',
-      source: 'Tieleman & Hinton 2012',
-    },
-  ],
 });

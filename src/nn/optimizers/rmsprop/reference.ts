@@ -1,6 +1,6 @@
 import { type OptimizerReference, zeros } from '../reference.js';
 
-export interface RmspropOptions {
+export interface RmspropReferenceOptions {
   lr: number;
   /** α, default 0.99. */
   decay?: number;
@@ -11,7 +11,7 @@ export interface RmspropOptions {
 }
 
 /** v ← α v + (1−α) g²; u ← μ u + g / (√v + ε); p ← p − lr u, ε outside the root (Hinton 2012, in PyTorch's form). */
-export const rmspropReference: OptimizerReference<RmspropOptions, { v: number[]; u: number[] }> = {
+export const rmspropReference: OptimizerReference<RmspropReferenceOptions, { v: number[]; u: number[] }> = {
   start: (size) => ({ v: zeros(size), u: zeros(size) }),
   step(p, g, state, { lr, decay = 0.99, momentum = 0, epsilon = 1e-8 }) {
     const v = g.map((gi, i) => decay * state.v[i] + (1 - decay) * gi * gi);

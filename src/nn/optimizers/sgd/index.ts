@@ -44,11 +44,4 @@ sgd.member = optimizerMember({
   reference: sgdReference,
   examples: [{}, { momentum: 0.9 }, { weightDecay: 0.1 }, { momentum: 0.9, nesterov: true, weightDecay: 0.1 }],
   steady: { momentum: 0.8, nesterov: true, weightDecay: 0.01 },
-  docs: [
-    {
-      call: '`sgd(η, { momentum: μ, nesterov, weightDecay: λ })`',
-      formula: 'g ← g + λp, v ← μv + g, p ← p − ηv; Nesterov: p ← p − η(g + μv)',
-      source: 'Sutskever et al. 2013',
-    },
-  ],
 });

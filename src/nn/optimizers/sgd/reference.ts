@@ -1,6 +1,6 @@
 import { type OptimizerReference, zeros } from '../reference.js';
 
-export interface SgdOptions {
+export interface SgdReferenceOptions {
   lr: number;
   /** μ, default 0. */
   momentum?: number;
@@ -11,7 +11,7 @@ export interface SgdOptions {
 }
 
 /** g ← g + λ p; v ← μ v + g; p ← p − lr v, or Nesterov's p − lr (g + μ v) (Sutskever et al. 2013, in PyTorch's form). */
-export const sgdReference: OptimizerReference<SgdOptions, { v: number[] }> = {
+export const sgdReference: OptimizerReference<SgdReferenceOptions, { v: number[] }> = {
   start: (size) => ({ v: zeros(size) }),
   step(p, gradient, state, { lr, momentum = 0, nesterov = false, weightDecay = 0 }) {
     const g = gradient.map((gi, i) => gi + weightDecay * p[i]);

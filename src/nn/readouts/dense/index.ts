@@ -6,14 +6,6 @@ const readout: Readout = {
   name: 'dense',
   activations,
   create: (units, { activation }) => dense(units, { activation }),
-  docs: [
-    {
-      call: '`dense(units, { activation })`',
-      formula: "y = φ(W h + b), φ `'linear'` (default), `'sigmoid'`, `'softmax'`: the `output` of a model",
-      source: '',
-      needs: 'another activation',
-    },
-  ],
 };
 
 /**

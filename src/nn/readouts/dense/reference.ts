@@ -1,7 +1,7 @@
 import { exp, sigmoid } from '../../../math/functions.js';
 import { affine, outer, transposed } from '../../cells/reference.js';
+import type { DenseActivation } from '../readout.js';
 
-export type DenseActivation = 'linear' | 'sigmoid' | 'softmax';
 export interface DenseWeights {
   /** W, [O, H]. */
   weight: number[][];

@@ -1,6 +1,6 @@
-import { pow } from '../../math/functions.js';
-import { requireCount } from '../cells/cell.js';
-import { requireFactor, type Schedule, type ScheduleMember } from './schedule.js';
+import { pow } from '../../../math/functions.js';
+import { requireCount } from '../../cells/cell.js';
+import { requireFactor, type Schedule, type ScheduleMember } from '../schedule.js';
 
 /**
  * A smooth fall by `decay` every `every` updates, from 1 at the first: f(k) = decay^((k − 1)/every), not below `floor`.
@@ -24,11 +24,4 @@ export function exponential(
 exponential.member = {
   name: 'exponential',
   example: () => exponential(0.5, { every: 10 }),
-  docs: [
-    {
-      call: '`exponential(decay, { every, floor })`',
-      formula: 'max(floor, decay^((k − 1)/every))',
-      source: "PyTorch's ExponentialLR",
-    },
-  ],
 } satisfies ScheduleMember;

@@ -1,6 +1,6 @@
-import { cos } from '../../math/functions.js';
-import { requireCount } from '../cells/cell.js';
-import { requireFactor, type Schedule, type ScheduleMember } from './schedule.js';
+import { cos } from '../../../math/functions.js';
+import { requireCount } from '../../cells/cell.js';
+import { requireFactor, type Schedule, type ScheduleMember } from '../schedule.js';
 
 /**
  * Half a cosine from 1 at the first update down to `floor`, which update `updates` + 1 and all later ones have:
@@ -20,11 +20,4 @@ export function cosine(updates: number, { floor = 0 }: { floor?: number } = {}):
 cosine.member = {
   name: 'cosine',
   example: () => cosine(100, { floor: 0.1 }),
-  docs: [
-    {
-      call: '`cosine(updates, { floor })`',
-      formula: 'floor + (1 − floor) · ½(1 + cos(π(k − 1)/updates)), floor after it',
-      source: 'Loshchilov & Hutter 2017',
-    },
-  ],
 } satisfies ScheduleMember;

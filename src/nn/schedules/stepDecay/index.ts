@@ -1,6 +1,6 @@
-import { pow } from '../../math/functions.js';
-import { requireCount } from '../cells/cell.js';
-import { requireFactor, type Schedule, type ScheduleMember } from './schedule.js';
+import { pow } from '../../../math/functions.js';
+import { requireCount } from '../../cells/cell.js';
+import { requireFactor, type Schedule, type ScheduleMember } from '../schedule.js';
 
 /**
  * A fall by `decay` after every `every` updates, at once: f(k) = decay^⌊(k − 1)/every⌋.
@@ -20,5 +20,4 @@ export function stepDecay(decay: number, every: number): Schedule {
 stepDecay.member = {
   name: 'stepDecay',
   example: () => stepDecay(0.1, 10),
-  docs: [{ call: '`stepDecay(decay, every)`', formula: 'decay^⌊(k − 1)/every⌋', source: "PyTorch's StepLR" }],
 } satisfies ScheduleMember;

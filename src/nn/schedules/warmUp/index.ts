@@ -1,5 +1,5 @@
-import { requireCount } from '../cells/cell.js';
-import type { Schedule, ScheduleMember } from './schedule.js';
+import { requireCount } from '../../cells/cell.js';
+import type { Schedule, ScheduleMember } from '../schedule.js';
 
 /**
  * A straight rise over the first `updates`: f(k) = k/updates for k ≤ updates, times `then`, whose updates count from the end of the rise
@@ -18,11 +18,4 @@ export function warmUp(updates: number, then: Schedule = () => 1): Schedule {
 warmUp.member = {
   name: 'warmUp',
   example: () => warmUp(10),
-  docs: [
-    {
-      call: '`warmUp(updates, then)`',
-      formula: 'k/updates, then `then` from its own k = 1',
-      source: 'Goyal et al. 2017',
-    },
-  ],
 } satisfies ScheduleMember;

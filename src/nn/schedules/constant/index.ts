@@ -1,4 +1,4 @@
-import { requireFactor, type Schedule, type ScheduleMember } from './schedule.js';
+import { requireFactor, type Schedule, type ScheduleMember } from '../schedule.js';
 
 /**
  * The same factor at every update k: f(k) = factor.
@@ -15,5 +15,4 @@ export function constant(factor = 1): Schedule {
 constant.member = {
   name: 'constant',
   example: () => constant(0.5),
-  docs: [{ call: '`constant(factor)`', formula: 'factor', source: '' }],
 } satisfies ScheduleMember;

@@ -1,0 +1,3 @@
+import type { DocsRow } from '../../../core/docsRow.js';
+
+export const docs: readonly DocsRow[] = [{ call: '`constant(factor)`', formula: 'factor', source: '' }];
