@@ -5,15 +5,15 @@ import type { Sample } from '../../src/core/sample.js';
 import { snapshotRecord } from '../../src/core/snapshotRecord.js';
 import { disposing, type OpenStage, type Snapshot } from '../../src/core/stage.js';
 import type { Telemetry } from '../../src/core/telemetry.js';
-import { DriftReaction, type DriftReactionOptions } from '../../src/drift/driftReaction.js';
+import { checkDriftReaction, DriftReaction, type DriftReactionOptions } from '../../src/drift/driftReaction.js';
 import { checkHorizons, Horizons, partWidth } from '../../src/learner/horizons.js';
 import { createLearner, type Learner } from '../../src/learner/learner.js';
 import type { LearnStep, Target } from '../../src/learner/learnStep.js';
 import { checkOptions, type LearnerOptions } from '../../src/learner/options.js';
-import { readTarget as readPlainTarget } from '../../src/nn/losses/loss.js';
 import type { Model } from '../../src/nn/model/model.js';
 import { countLearner } from '../shared/countLearner.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from '../shared/feedback.js';
+import { TargetReader } from '../shared/targetReader.js';
 import { asOperator } from '../streams/asOperator.js';
 import { instrument } from '../streams/instrument.js';
 import { withInputs } from '../streams/withInputs.js';
@@ -105,118 +105,99 @@ export function switchedStage<In = Sample>(
 
 /** The stage of `learn`. @throws EddyError `invalid-option` at the call. */
 export function learnStage<In = Sample>(model: Model, options: LearnStageOptions<In>): () => OpenStage<In, LearnStep> {
-  const { target, horizon = 0, features, resetWhen, feedback, inspect, onInvalid = 'error', telemetry } = options;
-  checkOnInvalid(onInvalid, 'learn');
-  if (typeof target !== 'function') {
-    throw new EddyError(
-      'invalid-option',
-      `learn: target must be a function of the value, got ${String(target)}; e.g. (s) => s[0]`,
-    );
-  }
-  const horizons = checkHorizons('learn', horizon);
-  const several = horizons.length > 1;
-  const last = horizons[horizons.length - 1];
-  if (feedback) {
-    checkFeedback('learn', feedback, model.output);
-    if (features || several || last > 1) {
-      throw new EddyError(
-        'invalid-option',
-        `learn: feedback must stand in place of features, with horizon 0 or 1, got ${features ? 'features too' : `horizon ${horizon}`}; make the sample in feedback.input`,
-      );
-    }
-  }
-  if (options.state && options.state.rows !== 1) {
-    throw new EddyError(
-      'invalid-option',
-      `learn: state must have one row, got ${options.state.rows}; step several rows with createLearner`,
-    );
-  }
-  const checked = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
-  const { loss } = checked;
-  const width = partWidth('learn', loss, model, horizons.length);
-  const createReaction = () => options.onDrift && new DriftReaction('learn', options.onDrift, model, checked.schedule);
-  createReaction(); // a bad option fails here, not at the first subscription
-  const readTarget = loss.readTarget ?? readPlainTarget;
-  const open = (): OpenStage<In, LearnStep> => {
-    const reaction = createReaction();
-    const learner = createLearner(model, reaction ? { ...checked, schedule: reaction.schedule } : checked);
-    const reader = new SampleReader('learn', model.input, onInvalid, telemetry);
-    const count = telemetry && countLearner(learner, telemetry);
-    const x = new Float32Array(model.input);
-    const checkedTarget = new Float32Array(width);
-    const fed = feedback && new Feedback(feedback, model.output);
-    const sampleOf = (value: In, anew: boolean): unknown => {
-      // One ahead, what has just come is the truth about the sample before.
-      if (fed) return fed.input(value, anew, last === 1 ? target(value) : undefined);
-      return features ? features(value) : value;
-    };
-    const waiting = several ? new Horizons(horizons, width) : undefined;
-    inspect?.(learner);
-    /** The value's target, fit to be learned from. */
-    const targetOf = (value: In): Target | undefined => {
-      const wanted = target(value);
-      try {
-        readTarget(wanted, width, checkedTarget, 0, 'learn', reader.index);
-      } catch (error) {
-        if (onInvalid === 'error' || !(error instanceof EddyError && error.code === 'invalid-sample')) throw error;
-        return missing(width);
-      }
-      return wanted;
-    };
-    const partOf = (wanted: Target | undefined): Float32Array | undefined => {
-      if (wanted === undefined) return undefined;
-      readTarget(wanted, width, checkedTarget, 0, 'learn', reader.index);
-      return checkedTarget;
-    };
-    return {
-      step(value, emit) {
-        const resets = resetWhen?.(value) === true;
-        const reading = reader.read(sampleOf(value, resets), x, 0);
-        let wanted: Target | undefined;
-        try {
-          // A held sample's own target is as bad as the sample: it is missing.
-          wanted = reading === 'good' ? targetOf(value) : missing(width);
-        } catch (error) {
-          reader.index--;
-          throw error;
-        }
-        if (resets) {
-          learner.reset();
-          fed?.reset();
-        }
-        if (reading === 'skipped') return;
-        const result = last === 0 ? learner.step(x, wanted) : learner.step(x);
-        fed?.said(result.output, last === 0 ? wanted : undefined);
-        const label = waiting ? waiting.take(result.index, partOf(wanted)) : wanted;
-        if (last > 0 && label !== undefined && result.index > last) {
-          Object.assign(result, learner.label(result.index - last, label));
-        }
-        count?.();
-        reaction?.watch(learner, result);
-        emit(result);
-      },
-      complete() {
-        if (checked.full) learner.reset();
-      },
-      snapshot: (): Snapshot => ({
-        reader: reader.snapshot(),
-        learner: learner.snapshot(),
-        ...(fed && { feedback: fed.snapshot() }),
-        ...(waiting && { waiting: waiting.snapshot() }),
-        ...(reaction && { drift: reaction.snapshot() }),
-      }),
-      restore({ reader: readerFrom, learner: learnerFrom, feedback: fedFrom, waiting: waitingFrom, drift }) {
-        learner.restore(snapshotRecord('learn', 'learner', learnerFrom));
-        reader.restore(snapshotRecord('learn', 'reader', readerFrom));
-        fed?.restore(fedFrom);
-        waiting?.restore(snapshotRecord('learn', 'waiting', waitingFrom));
-        reaction?.restore(snapshotRecord('learn', 'drift', drift));
-        count?.(false);
-      },
-      ...disposing(() => learner.dispose()),
-    };
-  };
+  const { telemetry } = options;
+  const checked = checkLearn(model, options);
+  const open = () => createRun(model, options, checked);
   return telemetry ? instrument(open, telemetry, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;
 }
 
-const missing = (outputs: number): Target => new Array<undefined>(outputs).fill(undefined);
+/** What of the options is worked out once, for all runs. */
+function checkLearn<In>(model: Model, options: LearnStageOptions<In>) {
+  const { target, horizon = 0, features, feedback, onInvalid = 'error', state, onDrift } = options;
+  const wrong = (rule: string, got: unknown, remedy: string) =>
+    new EddyError('invalid-option', `learn: ${rule}, got ${String(got)}; ${remedy}`);
+  checkOnInvalid(onInvalid, 'learn');
+  if (typeof target !== 'function') throw wrong('target must be a function of the value', target, 'e.g. (s) => s[0]');
+  const horizons = checkHorizons('learn', horizon);
+  const last = horizons[horizons.length - 1];
+  if (feedback) {
+    checkFeedback('learn', feedback, model.output);
+    if (features || horizons.length > 1 || last > 1) {
+      const got = features ? 'features too' : `horizon ${horizon}`;
+      const rule = 'feedback must stand in place of features, with horizon 0 or 1';
+      throw wrong(rule, got, 'make the sample in feedback.input');
+    }
+  }
+  if (state && state.rows !== 1)
+    throw wrong('state must have one row', state.rows, 'step several rows with createLearner');
+  const learning = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
+  if (onDrift) checkDriftReaction('learn', onDrift);
+  return { onInvalid, horizons, last, learning, width: partWidth('learn', learning.loss, model, horizons.length) };
+}
+
+/** One run. Over 60 lines: one closure over one run's state, which every step reads and writes. */
+function createRun<In>(
+  model: Model,
+  { target, features, resetWhen, feedback, inspect, onDrift, telemetry }: LearnStageOptions<In>,
+  { onInvalid, horizons, last, learning, width }: ReturnType<typeof checkLearn<In>>,
+): OpenStage<In, LearnStep> {
+  const reaction = onDrift && new DriftReaction('learn', onDrift, model, learning.schedule);
+  const learner = createLearner(model, reaction ? { ...learning, schedule: reaction.schedule } : learning);
+  const reader = new SampleReader('learn', model.input, onInvalid, telemetry);
+  const targets = new TargetReader('learn', target, learning.loss, width, onInvalid);
+  const count = telemetry && countLearner(learner, telemetry);
+  const x = new Float32Array(model.input);
+  const fed = feedback && new Feedback(feedback, model.output);
+  const waiting = horizons.length > 1 ? new Horizons(horizons, width) : undefined;
+  const sampleOf = (value: In, begins: boolean): unknown => {
+    // One ahead, what has just come is the truth about the sample before.
+    if (fed) return fed.input(value, begins, last === 1 ? target(value) : undefined);
+    return features ? features(value) : value;
+  };
+  const learn = (wanted: Target | undefined): LearnStep => {
+    const result = last === 0 ? learner.step(x, wanted) : learner.step(x);
+    fed?.said(result.output, last === 0 ? wanted : undefined);
+    const label = waiting ? waiting.take(result.index, targets.numbers(wanted, reader.index)) : wanted;
+    if (last > 0 && label !== undefined && result.index > last) {
+      Object.assign(result, learner.label(result.index - last, label));
+    }
+    return result;
+  };
+  inspect?.(learner);
+  return {
+    step(value, emit) {
+      const resets = resetWhen?.(value) === true;
+      const reading = reader.read(sampleOf(value, resets), x, 0);
+      // A held sample's own target is as bad as the sample: it is missing.
+      const wanted = reader.undoing(() => (reading === 'good' ? targets.of(value, reader.index) : targets.missing));
+      if (resets) {
+        learner.reset();
+        fed?.reset();
+      }
+      if (reading === 'skipped') return;
+      const result = learn(wanted);
+      count?.();
+      reaction?.watch(learner, result);
+      emit(result);
+    },
+    complete() {
+      if (learning.full) learner.reset();
+    },
+    snapshot: (): Snapshot => ({
+      reader: reader.snapshot(),
+      learner: learner.snapshot(),
+      ...(fed && { feedback: fed.snapshot() }),
+      ...(waiting && { waiting: waiting.snapshot() }),
+      ...(reaction && { drift: reaction.snapshot() }),
+    }),
+    restore(from) {
+      learner.restore(snapshotRecord('learn', 'learner', from.learner));
+      reader.restore(snapshotRecord('learn', 'reader', from.reader));
+      fed?.restore(from.feedback);
+      waiting?.restore(snapshotRecord('learn', 'waiting', from.waiting));
+      reaction?.restore(snapshotRecord('learn', 'drift', from.drift));
+      count?.(false);
+    },
+    ...disposing(() => learner.dispose()),
+  };
+}

@@ -67,7 +67,10 @@ export function learnDelayed<In, Label>(
   return pipe(withInputs<In, { label: Label }>([tagged], { until }), asOperator(stage));
 }
 
-/** The stage of `learnDelayed`, over tagged samples and labels. @throws EddyError `invalid-option` at the call. */
+/**
+ * The stage of `learnDelayed`, over tagged samples and labels. Over 60 lines: one closure over one run's state, which every step reads and writes.
+ * @throws EddyError `invalid-option` at the call.
+ */
 export function learnDelayedStage<In, Label>(
   model: Model,
   options: LearnDelayedStageOptions<In, Label>,

@@ -7,12 +7,12 @@ import { disposing, type OpenStage, type Stage } from '../../src/core/stage.js';
 import type { Telemetry } from '../../src/core/telemetry.js';
 import { partWidth } from '../../src/learner/horizons.js';
 import type { Target } from '../../src/learner/learnStep.js';
-import { readTarget as readPlainTarget } from '../../src/nn/losses/loss.js';
 import type { Model } from '../../src/nn/model/model.js';
 import { checkWorkerLearner, type WorkerLearnerOptions } from '../../src/worker/options.js';
 import type { Port } from '../../src/worker/port.js';
 import { createWorkerLearner, type WorkerLearner, type WorkerLearnStep } from '../../src/worker/workerLearner.js';
 import { countLearner } from '../shared/countLearner.js';
+import { TargetReader } from '../shared/targetReader.js';
 import { asOperator } from '../streams/asOperator.js';
 import { instrument } from '../streams/instrument.js';
 
@@ -26,7 +26,7 @@ export interface LearnInWorkerStageOptions<In> extends WorkerLearnerOptions {
   /** True at the first value of a new sequence: the state starts from zeros, here and where it is learned. */
   resetWhen?: (value: In) => boolean;
   /** Gets this end of the learner as the subscription starts: its counts and newest report may be read at any time. */
-  inspect?: (apart: WorkerLearner) => void;
+  inspect?: (learner: WorkerLearner) => void;
   /** What a bad sample does. Default 'error'. A bad target fails the stream under 'error', and counts as missing under the others. */
   onInvalid?: OnInvalid;
   /** Gets samples, bad and dropped ones, what the learner counts, the time of a step and the heap. */
@@ -76,19 +76,19 @@ export function learnInWorker<In = Sample>(
         endWith({ end: true }),
       );
       const open = () => {
-        let learner: WorkerLearner | undefined;
+        let opened: WorkerLearner | undefined;
         const stage = learnInWorkerStage<In>(model, {
           ...staged,
-          inspect(apart) {
-            learner = apart;
-            staged.inspect?.(apart);
+          inspect(learner) {
+            opened = learner;
+            staged.inspect?.(learner);
           },
           onError(error) {
             staged.onError?.(error);
             fate.error(error);
           },
         })();
-        const learned = until === 'learned' ? () => learner?.finish() : () => undefined;
+        const learned = until === 'learned' ? () => opened?.finish() : () => undefined;
         return endingStage(stage, learned, fate);
       };
       return merge(samples, fate).pipe(asOperator(open));
@@ -135,15 +135,13 @@ export function learnInWorkerStage<In = Sample>(
   }
   const { loss } = options;
   const width = partWidth('learnInWorker', loss, model, checkWorkerLearner('learnInWorker', options).horizons.length);
-  const readTarget = loss.readTarget ?? readPlainTarget;
-  const missing = new Array<undefined>(width).fill(undefined);
   const open = (): OpenStage<In, WorkerLearnStep> => {
     const counts = { updates: 0, nonFinite: 0, clipped: 0, skipped: 0, droppedLabels: 0 };
     const count = telemetry && countLearner({ counts }, telemetry);
     const reader = new SampleReader('learnInWorker', model.input, onInvalid, telemetry);
     const x = new Float32Array(model.input);
-    const checked = new Float32Array(width);
-    const apart = createWorkerLearner(model, worker(), {
+    const targets = new TargetReader('learnInWorker', target, loss, width, onInvalid);
+    const learner = createWorkerLearner(model, worker(), {
       ...options,
       onReport(report) {
         Object.assign(counts, report);
@@ -151,43 +149,26 @@ export function learnInWorkerStage<In = Sample>(
         onReport?.(report);
       },
     });
-    inspect?.(apart);
-    const targetOf = (value: In): Target | undefined => {
-      const wanted = target(value);
-      if (wanted === undefined) return undefined;
-      try {
-        readTarget(wanted, width, checked, 0, 'learnInWorker', reader.index);
-      } catch (error) {
-        if (onInvalid === 'error' || !(error instanceof EddyError && error.code === 'invalid-sample')) throw error;
-        return missing;
-      }
-      return wanted;
-    };
+    inspect?.(learner);
     return {
       step(value, emit) {
         const resets = resetWhen?.(value) === true;
         const reading = reader.read(features ? features(value) : value, x, 0);
-        let wanted: Target | undefined;
-        try {
-          // A held sample's own target is as bad as the sample: it is missing.
-          wanted = reading === 'good' ? targetOf(value) : missing;
-        } catch (error) {
-          reader.index--;
-          throw error;
-        }
-        if (resets) apart.reset();
+        // A held sample's own target is as bad as the sample: it is missing.
+        const wanted = reader.undoing(() => (reading === 'good' ? targets.of(value, reader.index) : targets.missing));
+        if (resets) learner.reset();
         if (reading === 'skipped') return;
-        const { dropped } = apart.counts;
-        const step = apart.step(x, wanted);
-        if (apart.counts.dropped > dropped) telemetry?.add('dropped', apart.counts.dropped - dropped);
+        const { dropped } = learner.counts;
+        const step = learner.step(x, wanted);
+        if (learner.counts.dropped > dropped) telemetry?.add('dropped', learner.counts.dropped - dropped);
         emit(step);
       },
-      snapshot: () => ({ reader: reader.snapshot(), apart: apart.snapshot() }),
+      snapshot: () => ({ reader: reader.snapshot(), learner: learner.snapshot() }),
       restore(from) {
-        apart.restore(snapshotRecord('learnInWorker', 'apart', from.apart));
+        learner.restore(snapshotRecord('learnInWorker', 'learner', from.learner));
         reader.restore(from.reader);
       },
-      ...disposing(() => apart.dispose()),
+      ...disposing(() => learner.dispose()),
     };
   };
   return telemetry ? instrument(open, telemetry, { heapBytes: () => model.runtime.heap.bytesInUse }) : open;

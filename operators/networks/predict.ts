@@ -49,7 +49,10 @@ export const predict = <In = Sample>(
   options: PredictOptions<In> = {},
 ): OperatorFunction<In, Float32Array> => asOperator(predictStage(model, options));
 
-/** The stage of `predict`. @throws EddyError `invalid-option` at the call. */
+/**
+ * The stage of `predict`. Over 60 lines: one closure over one run's state, which every step reads and writes.
+ * @throws EddyError `invalid-option` at the call.
+ */
 export function predictStage<In = Sample>(
   model: Model,
   { features, emit: when = 'each', resetWhen, state: given, onInvalid = 'error', telemetry }: PredictOptions<In> = {},

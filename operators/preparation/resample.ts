@@ -42,6 +42,7 @@ export interface Resampled {
 export const resample = (options: ResampleOptions): OperatorFunction<TimedRow, Resampled> =>
   asOperator(resampleStage(options));
 
+// Over 60 lines: one closure over one run's state, which every step reads and writes.
 export function resampleStage(options: ResampleOptions): () => OpenStage<TimedRow, Resampled> {
   const { every, by = 'mean', empty = 'hold', most = 100_000 } = options;
   if (!(every > 0 && every < Number.POSITIVE_INFINITY)) {

@@ -38,6 +38,7 @@ const FORMATS: Record<PcmFormat, { bytes: number; read: (view: DataView, at: num
   float32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
 };
 
+// Over 60 lines: one closure over one run's state, which every step reads and writes.
 export function pcmStage({
   format = 'int16',
   channels = 1,

@@ -74,6 +74,16 @@ export class SampleReader {
     return 'good';
   }
 
+  /** Does what belongs to the newest sample; where it throws, the sample has not come. */
+  undoing<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.index--;
+      throw error;
+    }
+  }
+
   #miss(target: Float32Array | Float64Array, offset: number): Reading {
     if (!this.#any) {
       this.skipped++;

@@ -1,3 +1,4 @@
+// Over 250 lines, most of them its docs: the learner's public face; what it does stands in the files that it calls.
 import { EddyError } from '../core/errors.js';
 import { readSample, type Sample } from '../core/sample.js';
 import type { Snapshot } from '../core/stage.js';

@@ -1,3 +1,4 @@
+import type { PlacedLayer } from '../nn/model/definition.js';
 import type { Model } from '../nn/model/model.js';
 import { ceil4 } from '../nn/model/parameters.js';
 import { strideOf } from '../nn/model/placement.js';
@@ -13,6 +14,7 @@ import {
 } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
 import type { CheckedOptions } from './options.js';
+import { type Strip, TapeMemory } from './tapeMemory.js';
 
 /** A learner's memory: the tape of its newest samples, and what an update needs. Addresses in bytes. */
 export interface Tape {
@@ -48,147 +50,137 @@ export interface Tape {
   readonly startSteps: readonly number[];
 }
 
-/** One part of the tape: `bytes` for each slot, from `address` on. */
-export interface Strip {
-  readonly name: string;
-  readonly address: number;
-  readonly bytes: number;
-}
-
 /** Takes a tape's memory. With k1 ≥ k2 what streaming leaves in the gates is kept: such windows need not be run again. */
 export function createTape(model: Model, rows: number, options: CheckedOptions): Tape {
-  const { heap } = model.runtime;
-  const { layers, embedding } = model;
-  const { window, maxLag, full, k1, k2, loss, optimizer, clipNorm = 0, clipValue = 0, training } = options;
-  const keep = full ? window : window + maxLag;
-  const slots = full ? keep : 2 * keep + 16;
-  const keepGates = k1 >= k2;
-  const arena = createArena(heap);
-  const take = (bytes: number) => arena.take(bytes);
-  const strips: Strip[] = [];
-  const strip = (name: string, bytes: number) => {
-    const address = take(slots * bytes);
-    strips.push({ name, address, bytes });
-    return address;
-  };
+  const arena = createArena(model.runtime.heap);
   try {
-    const outputStride = model.outputPadded * 4;
-    const widest = Math.max(...layers.map(({ units }) => ceil4(units)));
-    const learner = take(LearnerBytes);
-    const update = take(UpdateBytes);
-    const tracks = take(layers.length * TrackBytes);
-    const x = strip('x', rows * model.input * 4);
-    const target = strip('target', rows * outputStride);
-    const start: StateTensor[] = [];
-    const startSteps: number[] = [];
-    let top = { h: 0, windowH: 0 };
-    const masks: number[] = [];
-    layers.forEach(({ cell, units, name: layer, dropout }, l) => {
-      const padded = ceil4(units);
-      const row = rows * padded * 4;
-      // Each strip of states has one slot more, in front: the state before the first sample.
-      const states = (name: string) => {
-        const address = take((slots + 1) * row) + row;
-        strips.push({ name: `${layer}.${name}`, address, bytes: row });
-        start.push({ name: `${layer}.${name}`, units, padded, address: address - row });
-        startSteps.push(row);
-        return address;
-      };
-      const again = () => take((window + 1) * row) + row;
-      const gateStride = strideOf(cell.tape * padded);
-      const dStride = strideOf(cell.deltas * padded);
-      const h = states('h');
-      const windowH = again();
-      top = { h, windowH };
-      const hides = training && dropout > 0;
-      masks.push(hides ? take(window * row) : 0);
-      writeRecord(heap, Track, tracks + l * TrackBytes, {
-        h,
-        c: cell.cellState ? states('c') : 0,
-        gates: keepGates ? strip(`${layer}.gates`, rows * gateStride) : take(rows * gateStride),
-        gateStep: keepGates ? rows * gateStride : 0,
-        gateStride,
-        windowH,
-        windowC: cell.cellState ? again() : 0,
-        windowGates: take(window * rows * gateStride),
-        dGates: take(window * rows * dStride),
-        dStride,
-        dropped: hides ? take(window * row) : 0,
-        mask: masks[l],
-        dhCarry: take(row),
-        dcCarry: cell.cellState ? take(row) : 0,
-      });
-    });
-    const { output } = model.spec;
-    const linear = !output || output.activation === 'linear';
-    const z = output ? strip('z', rows * outputStride) : top.h;
-    const y = linear ? z : strip('y', rows * outputStride);
-    const windowZ = output ? take(window * rows * outputStride) : top.windowH;
-    const windowY = linear ? windowZ : take(window * rows * outputStride);
-    const dz = take(window * rows * outputStride);
-    const bytes = model.block.floats * 4;
-    const gradients = take(bytes);
-    const moments = Array.from({ length: optimizer.moments }, () => take(bytes));
-    const lossParameters = take(Math.max(1, loss.parameters.length) * 4);
-    heap.f32.set(loss.parameters, lossParameters >> 2);
-    writeRecord(heap, Update, update, {
-      count: model.block.floats,
-      parameters: model.address,
-      gradients,
-      first: moments[0] ?? 0,
-      second: moments[1] ?? 0,
-      ...optimizer.fields,
-    });
-    writeRecord(heap, LearnerRecord, learner, {
-      model: model.record,
-      rows,
-      outputs: model.output,
-      outputStride,
-      x,
-      z,
-      y,
-      target,
-      tracks,
-      dz,
-      dh: take(2 * window * rows * widest * 4),
-      dhStep: window * rows * widest * 4,
-      zeros: take(widest * 4),
-      embedded: embedding ? take(window * rows * ceil4(embedding.width) * 4) : 0,
-      dx: embedding ? take(window * rows * ceil4(embedding.width) * 4) : 0,
-      windowZ,
-      windowY,
-      loss: loss.kind,
-      fused: loss.fused ? 1 : 0,
-      alongTime: loss.alongTime ? 1 : 0,
-      lossParameters,
-      optimizer: optimizer.kind,
-      update,
-      clipValue,
-      clipNorm,
-    });
-    return {
-      arena,
-      rows,
-      learner,
-      update,
-      tracks,
-      slots,
-      keep,
-      x,
-      y,
-      z,
-      target,
-      windowY,
-      dz,
-      moments,
-      masks,
-      gradients,
-      strips,
-      start,
-      startSteps,
-    };
+    return layTape(new TapeMemory(model, rows, options, arena));
   } catch (error) {
     arena.dispose();
     throw error;
   }
+}
+
+function layTape(memory: TapeMemory): Tape {
+  const { model, rows, options, arena, slots, keep, strips, start, startSteps } = memory;
+  const outputStride = model.outputPadded * 4;
+  const learner = memory.take(LearnerBytes);
+  const update = memory.take(UpdateBytes);
+  const tracks = memory.take(model.layers.length * TrackBytes);
+  const x = memory.strip('x', rows * model.input * 4);
+  const target = memory.strip('target', rows * outputStride);
+  const placed = model.layers.map((layer, l) => layTrack(memory, layer, tracks + l * TrackBytes));
+  const outputs = layOutputs(memory, placed[placed.length - 1]);
+  const { gradients, moments } = layUpdate(memory, update);
+  const lossParameters = memory.take(Math.max(1, options.loss.parameters.length) * 4);
+  model.runtime.heap.f32.set(options.loss.parameters, lossParameters >> 2);
+  writeLearner(memory, learner, { update, tracks, x, target, lossParameters, ...outputs });
+  const { y, z, windowY, dz } = outputs;
+  const masks = placed.map(({ mask }) => mask);
+  const places = { learner, update, tracks, x, y, z, target, windowY, dz, moments, masks, gradients };
+  return { arena, rows, slots, keep, strips, start, startSteps, ...places };
+}
+
+/** One layer's states, gates and gradients. */
+function layTrack(memory: TapeMemory, { cell, units, name, dropout }: PlacedLayer, track: number) {
+  const { rows, options, model } = memory;
+  const { window, k1, k2, training } = options;
+  const padded = ceil4(units);
+  const row = rows * padded * 4;
+  const again = () => memory.take((window + 1) * row) + row;
+  const gateStride = strideOf(cell.tape * padded);
+  const dStride = strideOf(cell.deltas * padded);
+  const h = memory.states(`${name}.h`, units);
+  const windowH = again();
+  const hides = training && dropout > 0;
+  const mask = hides ? memory.take(window * row) : 0;
+  const keepGates = k1 >= k2;
+  writeRecord(model.runtime.heap, Track, track, {
+    h,
+    c: cell.cellState ? memory.states(`${name}.c`, units) : 0,
+    gates: keepGates ? memory.strip(`${name}.gates`, rows * gateStride) : memory.take(rows * gateStride),
+    gateStep: keepGates ? rows * gateStride : 0,
+    gateStride,
+    windowH,
+    windowC: cell.cellState ? again() : 0,
+    windowGates: memory.take(window * rows * gateStride),
+    dGates: memory.take(window * rows * dStride),
+    dStride,
+    dropped: hides ? memory.take(window * row) : 0,
+    mask,
+    dhCarry: memory.take(row),
+    dcCarry: cell.cellState ? memory.take(row) : 0,
+  });
+  return { h, windowH, mask };
+}
+
+/** Logits and outputs, of streaming and of a window; without a readout they are the last layer's h. */
+function layOutputs(memory: TapeMemory, top: { h: number; windowH: number }) {
+  const { model, rows, options } = memory;
+  const stride = rows * model.outputPadded * 4;
+  const { output } = model.spec;
+  const linear = !output || output.activation === 'linear';
+  const z = output ? memory.strip('z', stride) : top.h;
+  const y = linear ? z : memory.strip('y', stride);
+  const windowZ = output ? memory.take(options.window * stride) : top.windowH;
+  const windowY = linear ? windowZ : memory.take(options.window * stride);
+  return { z, y, windowZ, windowY, dz: memory.take(options.window * stride) };
+}
+
+/** The gradient, the optimizer's moments, and the record that its kernel reads. */
+function layUpdate(memory: TapeMemory, update: number) {
+  const { model, options } = memory;
+  const { optimizer } = options;
+  const bytes = model.block.floats * 4;
+  const gradients = memory.take(bytes);
+  const moments = Array.from({ length: optimizer.moments }, () => memory.take(bytes));
+  writeRecord(model.runtime.heap, Update, update, {
+    count: model.block.floats,
+    parameters: model.address,
+    gradients,
+    first: moments[0] ?? 0,
+    second: moments[1] ?? 0,
+    ...optimizer.fields,
+  });
+  return { gradients, moments };
+}
+
+interface LearnerPlaces extends ReturnType<typeof layOutputs> {
+  readonly update: number;
+  readonly tracks: number;
+  readonly x: number;
+  readonly target: number;
+  readonly lossParameters: number;
+}
+
+/** The record that the learner's kernels read. */
+function writeLearner(memory: TapeMemory, learner: number, { y, z, windowY, windowZ, dz, ...places }: LearnerPlaces) {
+  const { model, rows, options } = memory;
+  const { window, loss, optimizer, clipNorm = 0, clipValue = 0 } = options;
+  const { embedding, layers } = model;
+  const widest = Math.max(...layers.map(({ units }) => ceil4(units)));
+  const embedded = () => (embedding ? memory.take(window * rows * ceil4(embedding.width) * 4) : 0);
+  writeRecord(model.runtime.heap, LearnerRecord, learner, {
+    ...places,
+    model: model.record,
+    rows,
+    outputs: model.output,
+    outputStride: model.outputPadded * 4,
+    z,
+    y,
+    dz,
+    dh: memory.take(2 * window * rows * widest * 4),
+    dhStep: window * rows * widest * 4,
+    zeros: memory.take(widest * 4),
+    embedded: embedded(),
+    dx: embedded(),
+    windowZ,
+    windowY,
+    loss: loss.kind,
+    fused: loss.fused ? 1 : 0,
+    alongTime: loss.alongTime ? 1 : 0,
+    optimizer: optimizer.kind,
+    clipValue,
+    clipNorm,
+  });
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.js';
 import { findSeasons } from '../../src/forecast/season.js';
 import { SeasonFinder } from '../../src/forecast/seasonFinder.js';
-import { Clock, seasonsOf } from '../../src/stats/clock.js';
+import { seasonsOf } from '../../src/stats/calendar.js';
+import { Clock } from '../../src/stats/clock.js';
 import { History } from '../../src/stats/history.js';
 
 const noisy = (rows: number, period: number, noise: number, seed: number) => {

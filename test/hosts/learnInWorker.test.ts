@@ -47,10 +47,7 @@ async function learnedHere(samples: number): Promise<number[]> {
 describe('a learner in a Web Worker', () => {
   it('has the bits of one in Node, and its weights come in while the page predicts', async () => {
     const samples = 1000;
-    const result = await page.evaluate(
-      (count) => Reflect.get(window, 'worker').inWorker('learner.js', count),
-      samples,
-    );
+    const result = await page.evaluate((count) => Reflect.get(window, 'worker').inWorker('learner.js', count), samples);
     expect(result.weights).toEqual(await learnedHere(samples));
     expect(result.index).toBe(samples);
     expect(result.learned).toBeGreaterThan(0);

@@ -91,3 +91,33 @@ export function globalsOf(source: Source): string[] {
   };
   return identifiers.filter((name) => !declared.has(name.text) && !isMember(name)).map(({ text }) => text);
 }
+
+/** Functions over `most` lines without a comment that fits `reason` in, or right before, the outermost one. */
+export function longFunctions(source: Source, most: number, reason: RegExp): string[] {
+  if (source.path.endsWith('.as.ts')) return [];
+  const { tree } = source;
+  const line = (at: number) => tree.getLineAndCharacterOfPosition(at).line;
+  const found: string[] = [];
+  const visit = (node: ts.Node) => {
+    const isLong = ts.isFunctionLike(node) && line(node.end) - line(node.getStart()) + 1 > most;
+    if (isLong && reason.test(node.getFullText())) return;
+    if (isLong) found.push(`${source.path}:${line(node.getStart()) + 1}`);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return found;
+}
+
+/** Names that the file itself declares and exports; what it hands on from other files is theirs. */
+export function declaredNames({ tree }: Source): string[] {
+  const names = tree.statements.flatMap((statement) => {
+    const isExported =
+      ts.canHaveModifiers(statement) &&
+      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    if (!isExported) return [];
+    if (ts.isVariableStatement(statement))
+      return statement.declarationList.declarations.map(({ name }) => name.getText());
+    return 'name' in statement && statement.name ? [(statement as ts.DeclarationStatement).name?.getText() ?? ''] : [];
+  });
+  return [...new Set(names)];
+}

@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostMathematics } from './hostMathematics.js';
-import { exportsOf, globalsOf, importsOf, nodesOf, readSource, readSources, root } from './sources.js';
+import {
+  declaredNames,
+  exportsOf,
+  globalsOf,
+  importsOf,
+  longFunctions,
+  nodesOf,
+  readSource,
+  readSources,
+  root,
+} from './sources.js';
 
 /** From the ground up: a file imports from its own line or from lines above it. The first pattern that fits a path counts. */
 const layers: readonly (readonly RegExp[])[] = [
@@ -86,6 +96,32 @@ describe('imports', () => {
 
   it('leave the backend’s own tests and benches out of the package', () => {
     expect(importers(/^(test|bench|scripts)\//)).toEqual([]);
+  });
+});
+
+describe('sizes', () => {
+  it('keep files under 250 lines; where one is longer, its reason stands in it', () => {
+    const long = under('src', 'operators')
+      .filter(({ path, tree }) => !path.endsWith('.as.ts') && tree.text.split('\n').length > 250)
+      .filter(({ tree }) => !/Over 250 lines/.test(tree.text));
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('keep functions under 60 lines; where one is longer, its reason stands beside it', () => {
+    const long = under('src', 'operators').flatMap((source) => longFunctions(source, 60, /Over 60 lines/));
+    expect(long).toEqual([]);
+  });
+});
+
+describe('names', () => {
+  it('stand for one thing: no two files of src and operators export the same', () => {
+    // One of them is chosen for each host by package.json.
+    const hosts = /^src\/runtime\/\w+\.(browser|node|workerd)\.ts$/;
+    const exported = under('src', 'operators')
+      .filter(({ path }) => !path.endsWith('.as.ts') && !hosts.test(path) && !path.endsWith('/docs.ts'))
+      .flatMap((source) => declaredNames(source).map((name) => ({ name, path: source.path })));
+    const twice = exported.filter(({ name, path }) => exported.some((one) => one.name === name && one.path !== path));
+    expect(twice).toEqual([]);
   });
 });
 

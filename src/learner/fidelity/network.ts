@@ -26,7 +26,10 @@ export interface ReferenceNetwork {
   step(x: number[], state: number[]): ReferencePass;
 }
 
-/** The float64 references of a model's cells and readout, joined into its network, with its weights of now. */
+/**
+ * The float64 references of a model's cells and readout, joined into its network, with its weights of now. Over 60 lines: a pass forward and
+ * its way back share every name.
+ */
 export function createReferenceNetwork(model: Model): ReferenceNetwork {
   const { layers, embedding } = model;
   const { output, skip } = model.spec;
