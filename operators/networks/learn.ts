@@ -9,7 +9,7 @@ import { checkDriftReaction, DriftReaction, type DriftReactionOptions } from '..
 import { checkHorizons, Horizons, partWidth } from '../../src/learner/horizons.js';
 import { createLearner, type Learner } from '../../src/learner/learner.js';
 import type { LearnStep, Target } from '../../src/learner/learnStep.js';
-import { checkOptions, type LearnerOptions } from '../../src/learner/options.js';
+import { checkLearnerOptions, type LearnerOptions } from '../../src/learner/options.js';
 import type { Model } from '../../src/nn/model/model.js';
 import { countLearner } from '../shared/countLearner.js';
 import { checkFeedback, Feedback, type FeedbackOptions } from '../shared/feedback.js';
@@ -130,7 +130,7 @@ function checkLearn<In>(model: Model, options: LearnStageOptions<In>) {
   }
   if (state && state.rows !== 1)
     throw wrong('state must have one row', state.rows, 'step several rows with createLearner');
-  const learning = checkOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
+  const learning = checkLearnerOptions('learn', { ...options, maxLag: Math.max(last, options.maxLag ?? last) });
   if (onDrift) checkDriftReaction('learn', onDrift);
   return { onInvalid, horizons, last, learning, width: partWidth('learn', learning.loss, model, horizons.length) };
 }

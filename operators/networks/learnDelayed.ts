@@ -8,7 +8,7 @@ import type { Telemetry } from '../../src/core/telemetry.js';
 import { type LabelId, LabelMatcher } from '../../src/learner/labelMatcher.js';
 import { createLearner } from '../../src/learner/learner.js';
 import type { LabelStep, LearnStep, Target } from '../../src/learner/learnStep.js';
-import { checkOptions, type LearnerOptions } from '../../src/learner/options.js';
+import { checkLearnerOptions, type LearnerOptions } from '../../src/learner/options.js';
 import type { Model } from '../../src/nn/model/model.js';
 import { countLearner } from '../shared/countLearner.js';
 import { asOperator } from '../streams/asOperator.js';
@@ -85,7 +85,7 @@ export function learnDelayedStage<In, Label>(
       );
     }
   }
-  const checked = checkOptions('learnDelayed', options);
+  const checked = checkLearnerOptions('learnDelayed', options);
   const match = { maxLag: checked.maxLag, ...(tolerance !== undefined && { tolerance }) };
   new LabelMatcher('learnDelayed', match);
   return () => {

@@ -1,78 +1,47 @@
 import { clamp } from '../stats/clamp.js';
-import type { Clock } from '../stats/clock.js';
 import { DelayedRls } from '../stats/delayedRls.js';
-import type { History } from '../stats/history.js';
 import type { OpenCovariance, Storage } from '../stats/rls/covariance.js';
 import { Rls } from '../stats/rls.js';
 import { RunningScales } from '../stats/runningScales.js';
 import { Combiner } from './combiner.js';
 import { ExponentialWeights } from './exponentialWeights.js';
-import { type LagFeatures, seasonalLag } from './lagFeatures.js';
+import type { ForecastViews } from './forecastViews.js';
+import { seasonalLag } from './lagFeatures.js';
 import { OutlierReversion } from './outlierReversion.js';
 import { PlainLags } from './plainLags.js';
-import type { Profile } from './profile.js';
+import {
+  type BaseForecaster,
+  COMBINED,
+  COMBINED_NAMES,
+  LAGS,
+  LAST,
+  LEVEL,
+  LONG,
+  MISS,
+  NETWORK,
+  NOW,
+  PREDICTIONS,
+  PROFILE,
+  RLS,
+  SHORT,
+  STACK,
+  STACKED,
+} from './predictionSlots.js';
 
-/** Experts by name, as `Forecaster.forecastOf` takes them. */
-export type BaseForecaster =
-  | 'last value'
-  | 'exponentialWeights'
-  | 'stack'
-  | 'RLS'
-  | 'plain lags'
-  | 'seasonal naive'
-  | 'seasonal naive, long'
-  | 'network';
-
-/** Opinions stand in this order. The judge weighs the first seven; the stack reads all from RLS on. */
-export const LAST = 0;
-const STACK = 1;
-const RLS = 2;
-export const LAGS = 3;
-export const SHORT = 4;
-export const LONG = 5;
-const NETWORK = 6;
-const PROFILE = 7;
-const NOW = 8;
-const LEVEL = 9;
-const MISS = 10;
-const BASE_FORECASTERS = 11;
-const JUDGED = 7;
-const NAMES: readonly BaseForecaster[] = [
-  'last value',
-  'stack',
-  'RLS',
-  'plain lags',
-  'seasonal naive',
-  'seasonal naive, long',
-  'network',
-];
-const STACKED = BASE_FORECASTERS - RLS;
-
-const LEAN = 48; // lags of the expert that learns fast
-const MOST = 5; // no expert may see a change of more than 5 typical ones
+const LEAN = 48; // lags of the one that learns fast
+const MOST = 5; // no base forecaster may predict a change of more than 5 typical ones
 const TARGET = 10; // a target beyond 10 deviations teaches as 10
 const HUBER = 2;
 const MEMORY = 85; // rows of the stack's memory, for each row ahead and five more
 const REACH = 2000; // rows of memory of least squares for one row ahead …
 const FURTHER = 60; // … and for each row more: overlapping errors are alike, so fewer of them are news
 
-/** What the experts of all channels look at. */
-export interface Views {
-  readonly history: History;
-  readonly clock: Clock;
-  readonly levels: RunningScales;
-  /** Changes over 1 … horizon rows, by channel. */
-  readonly moves: RunningScales;
-  readonly profile: Profile;
-  readonly features: LagFeatures;
-}
-
 /**
- * The experts of one channel, the stack and the judge over them. All speak of the change from the newest value, in deviations
+ * The base forecasters of one channel, the stack and the weights over them. All predict the change from the newest value, in deviations
  * of the channel as they stood at that row.
  */
 export class BaseForecasters {
-  /** The opinions on each horizon held at the last horizon + 1 rows. */
+  /** The predictions for each horizon made at the last horizon + 1 rows. */
   readonly predictions: Float64Array;
   readonly exponentialWeights: ExponentialWeights;
   readonly combiner: Combiner;
@@ -83,7 +52,7 @@ export class BaseForecasters {
   readonly state: readonly Storage[];
   readonly #c: number;
   readonly #horizon: number;
-  readonly #views: Views;
+  readonly #views: ForecastViews;
   readonly #rls: DelayedRls;
   readonly #lags: PlainLags;
   readonly #stacks: readonly Rls[];
@@ -100,7 +69,7 @@ export class BaseForecasters {
   constructor(
     channel: number,
     horizon: number,
-    views: Views,
+    views: ForecastViews,
     network: { createCovariance: OpenCovariance } | undefined,
   ) {
     this.#c = channel;
@@ -121,11 +90,11 @@ export class BaseForecasters {
       return stack;
     });
     this.#stackErrors = new RunningScales(horizon, 5, false);
-    this.exponentialWeights = new ExponentialWeights(horizon, JUDGED);
+    this.exponentialWeights = new ExponentialWeights(horizon, COMBINED);
     this.combiner = new Combiner(horizon, [STACK, LAGS]);
     this.#excess = new OutlierReversion(horizon);
     this.#origins = new Float64Array((horizon + 1) * (horizon + 3));
-    this.predictions = new Float64Array((horizon + 1) * horizon * BASE_FORECASTERS);
+    this.predictions = new Float64Array((horizon + 1) * horizon * PREDICTIONS);
     this.learned = [
       ...this.#rls.rls.state,
       ...this.#lags.rls.rls.state,
@@ -149,7 +118,7 @@ export class BaseForecasters {
 
   /** Where the opinions held at row `index` on the row `ahead` after it start. */
   at(index: number, ahead: number): number {
-    return ((index % (this.#horizon + 1)) * this.#horizon + ahead - 1) * BASE_FORECASTERS;
+    return ((index % (this.#horizon + 1)) * this.#horizon + ahead - 1) * PREDICTIONS;
   }
 
   /** The channel's deviation at row `index`; 0: nothing is to be learned of it. */
@@ -257,7 +226,7 @@ export class BaseForecasters {
     const at = this.at(index, ahead);
     return baseForecaster === 'exponentialWeights'
       ? this.exponentialWeights.mix(ahead - 1, this.predictions, at)
-      : this.predictions[at + NAMES.indexOf(baseForecaster)];
+      : this.predictions[at + COMBINED_NAMES.indexOf(baseForecaster)];
   }
 
   /** What comes of the opinions held at row `index`: the judge's mixture, and the arbiter's over it. */

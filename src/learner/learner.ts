@@ -12,7 +12,7 @@ import type { LearnerParts } from './learnerParts.js';
 import { copyLearner, putLearner } from './learnerRecord.js';
 import type { LabelStep, LearnerCounts, LearnStep, Target } from './learnStep.js';
 import { makeRoom, moveNewestLabel, updateAtNewestLabel } from './newestLabel.js';
-import { type CheckedOptions, checkOptions, type LearnerOptions } from './options.js';
+import { type CheckedOptions, checkLearnerOptions, type LearnerOptions } from './options.js';
 import { requireFinite } from './requireFinite.js';
 import { createTape, type Tape } from './tape.js';
 import { Timeline } from './timeline.js';
@@ -32,7 +32,7 @@ import { UpdateThrottle } from './updateThrottle.js';
  * @throws EddyError `invalid-option`; `invalid-state`; `disposed`; `out-of-memory`.
  */
 export function createLearner(model: Model, options: LearnerOptions): Learner {
-  return new Learner(model, checkOptions('createLearner', options));
+  return new Learner(model, checkLearnerOptions('createLearner', options));
 }
 
 /** A running state that learns. Made by `createLearner`. */

@@ -40,7 +40,7 @@ export interface CheckedOptions extends LearnerOptions {
 }
 
 /** Fails with `invalid-option` on options that no learner can have. */
-export function checkOptions(where: string, options: LearnerOptions): CheckedOptions {
+export function checkLearnerOptions(where: string, options: LearnerOptions): CheckedOptions {
   const wrong = (rule: string, got: unknown, remedy: string) =>
     new EddyError('invalid-option', `${where}: ${rule}, got ${String(got)}; ${remedy}`);
   const { k1, k2, loss, optimizer, clipNorm, clipValue, maxSteps, schedule } = options;

@@ -6,7 +6,7 @@ import { readState, type StateRecord, type StateTensor, writeState } from '../nn
 import { sgd } from '../nn/optimizers/sgd/index.js';
 import { Learner, Track, TrackBytes } from '../runtime/kernels.generated.js';
 import { writeRecord } from '../runtime/record.js';
-import { checkOptions } from './options.js';
+import { checkLearnerOptions } from './options.js';
 import { createTape, type Tape } from './tape.js';
 
 /** Gradients of a scalar by everything that a sequence depends on. */
@@ -35,7 +35,7 @@ export class Sequence implements Disposable {
   ) {
     this.#model = model;
     // Neither loss nor optimizer is used: the tape is all that is wanted.
-    const options = checkOptions('sequence', {
+    const options = checkLearnerOptions('sequence', {
       k1: Number.POSITIVE_INFINITY,
       k2: Number.POSITIVE_INFINITY,
       maxSteps: steps,

@@ -1,5 +1,5 @@
 import { cos, sin } from '../math/functions.js';
-import { DAY, modulo, seasonsOf, weekday, yearPhase } from './calendar.js';
+import { calendarSeasons, DAY, modulo, weekday, yearPhase } from './calendar.js';
 
 const STEPS = 8; // gaps between rows to see before their step is believed
 
@@ -56,7 +56,7 @@ export class Clock {
     if (state[4] < STEPS) return false;
     state[4] = 0;
     const step = this.gaps.slice().sort()[STEPS / 2];
-    const [short, long] = seasonsOf(step);
+    const [short, long] = calendarSeasons(step);
     if (short === 0) return false;
     state[2] = step;
     state[3] = 1;

@@ -1,7 +1,7 @@
 import { EddyError } from '../core/errors.js';
 import { checkHorizons } from '../learner/horizons.js';
 import type { LearnerOptions } from '../learner/options.js';
-import { checkOptions } from '../learner/options.js';
+import { checkLearnerOptions } from '../learner/options.js';
 import type { State } from '../nn/model/state.js';
 import type { HandOver, LearnerReport } from './messages.js';
 
@@ -63,7 +63,7 @@ export function checkWorkerLearner(where: string, options: WorkerLearnerOptions)
   const { k1, k2, loss, optimizer, clipNorm, clipValue, seed, maxSteps, updateEvery } = options;
   const given = { clipNorm, clipValue, seed, maxSteps, updateEvery };
   const travels = { k1, k2, optimizer, maxLag, ...present(given) };
-  checkOptions(where, { ...travels, loss });
+  checkLearnerOptions(where, { ...travels, loss });
   return { horizons, handOver, batch, maxWaiting, travels };
 }
 

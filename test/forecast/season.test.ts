@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.js';
 import { findSeasons } from '../../src/forecast/season.js';
 import { SeasonFinder } from '../../src/forecast/seasonFinder.js';
-import { seasonsOf } from '../../src/stats/calendar.js';
+import { calendarSeasons } from '../../src/stats/calendar.js';
 import { Clock } from '../../src/stats/clock.js';
 import { History } from '../../src/stats/history.js';
 
@@ -70,13 +70,13 @@ describe('Clock', () => {
   it('knows the seasons of usual steps', () => {
     const minute = 60_000;
     const day = 1440 * minute;
-    expect(seasonsOf(30 * minute)).toEqual([48, 336]);
-    expect(seasonsOf(60 * minute)).toEqual([24, 168]);
-    expect(seasonsOf(5 * minute)).toEqual([288, 2016]);
-    expect(seasonsOf(day)).toEqual([7, 365]);
-    expect(seasonsOf(7 * day)).toEqual([52, 0]);
-    expect(seasonsOf(30 * day)).toEqual([12, 0]);
-    expect(seasonsOf(1000)).toEqual([0, 0]);
+    expect(calendarSeasons(30 * minute)).toEqual([48, 336]);
+    expect(calendarSeasons(60 * minute)).toEqual([24, 168]);
+    expect(calendarSeasons(5 * minute)).toEqual([288, 2016]);
+    expect(calendarSeasons(day)).toEqual([7, 365]);
+    expect(calendarSeasons(7 * day)).toEqual([52, 0]);
+    expect(calendarSeasons(30 * day)).toEqual([12, 0]);
+    expect(calendarSeasons(1000)).toEqual([0, 0]);
   });
 
   it('learns the step from timestamps, a missing row and a duplicate among them', () => {

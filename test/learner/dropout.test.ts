@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/core/random.js';
 import { adam, createLearner, createModel, dense, gru, lstm, mse, rnn, sgd } from '../../src/index.js';
 import { drawMasks } from '../../src/learner/dropout.js';
-import { checkOptions } from '../../src/learner/options.js';
+import { checkLearnerOptions } from '../../src/learner/options.js';
 import { createTape } from '../../src/learner/tape.js';
 import { denseReference } from '../../src/nn/readouts/dense/reference.js';
 import { rowsOf } from '../golden/golden.js';
@@ -15,7 +15,7 @@ describe('layer dropout', () => {
   it("hides a layer's outputs from the layer above, forward and backward, and not from the layer's own next step", async () => {
     using model = await createModel({ input: 2, layers, output: dense(1), seed: 6 });
     const [T, H] = [6, [5, 6]];
-    const tape = createTape(model, 1, checkOptions('test', { ...options, k1: T, k2: T }));
+    const tape = createTape(model, 1, checkLearnerOptions('test', { ...options, k1: T, k2: T }));
     drawMasks(model, tape, createRandom(3), T);
     const { heap, kernels } = model.runtime;
     const masks = H.map((units, l) =>
@@ -119,7 +119,7 @@ describe('layer dropout', () => {
 
   it('keeps the mean: over many draws each output counts as it is', async () => {
     using model = await createModel({ input: 1, layers: [rnn(3, { dropout: 0.3 })], output: dense(1) });
-    const tape = createTape(model, 1, checkOptions('test', { ...options, k1: 1000, k2: 1000 }));
+    const tape = createTape(model, 1, checkLearnerOptions('test', { ...options, k1: 1000, k2: 1000 }));
     const random = createRandom(5);
     let sum = 0;
     for (let round = 0; round < 20; round++) {

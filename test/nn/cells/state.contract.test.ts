@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createLearner, createModel, dense, type LearnStep } from '../../../src/index.js';
-import { checkOptions } from '../../../src/learner/options.js';
+import { checkLearnerOptions } from '../../../src/learner/options.js';
 import { createTape } from '../../../src/learner/tape.js';
 import { Update } from '../../../src/runtime/kernels.generated.js';
 import { writeRecord } from '../../../src/runtime/record.js';
@@ -123,7 +123,7 @@ describe.each(forms)('%s', (_, layer) => {
     '%i units: the padding of parameters, gradients, moments and states stays 0',
     async (units) => {
       using model = await createModel({ input: 3, layers: [layer(units), layer(units)], output: dense(3) });
-      const tape = createTape(model, 1, checkOptions('test', { ...options, k1: 1, k2: 4 }));
+      const tape = createTape(model, 1, checkLearnerOptions('test', { ...options, k1: 1, k2: 4 }));
       const { heap, kernels } = model.runtime;
       const { memory } = { memory: heap.f32 };
       const own = new Set(model.block.parameters.flatMap(({ places }) => [...places]));

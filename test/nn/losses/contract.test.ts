@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adam, createLearner, createModel, dense, gru, type Loss, rnn, sgd } from '../../../src/index.js';
-import { checkOptions } from '../../../src/learner/options.js';
+import { checkLearnerOptions } from '../../../src/learner/options.js';
 import { createTape } from '../../../src/learner/tape.js';
 import type { LossMember } from '../../../src/nn/losses/loss.js';
 import { losses, lossOf } from '../../../src/nn/losses/registry.js';
@@ -50,7 +50,7 @@ describe.each(losses.members)('$name', (member) => {
 
   it('its kernel gives the value and the gradient of its reference', async () => {
     using model = await createModel(spec);
-    const tape = createTape(model, 1, checkOptions('test', { k1: 1, k2: 1, loss, optimizer: sgd(1) }));
+    const tape = createTape(model, 1, checkLearnerOptions('test', { k1: 1, k2: 1, loss, optimizer: sgd(1) }));
     const width = loss.targetWidth(outputs, model.spec.output);
     const read = loss.readTarget ?? (await import('../../../src/nn/losses/loss.js')).readTarget;
     // A log variance far out makes numbers that float32 has not.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModel, dense, esr, rnn, sgd } from '../../../src/index.js';
-import { checkOptions } from '../../../src/learner/options.js';
+import { checkLearnerOptions } from '../../../src/learner/options.js';
 import { createTape } from '../../../src/learner/tape.js';
 import { esrWindowReference } from '../../../src/nn/losses/esr/reference.js';
 import { elements, esrParameters, value } from './targets.js';
@@ -57,7 +57,11 @@ describe('a loss along time: esr', () => {
     async (rows, steps) => {
       using model = await createModel({ input: 1, layers: [rnn(2)], output: dense(2) });
       const loss = esr({ preEmphasis, dc, floor });
-      const tape = createTape(model, rows, checkOptions('test', { k1: steps, k2: steps, loss, optimizer: sgd(1) }));
+      const tape = createTape(
+        model,
+        rows,
+        checkLearnerOptions('test', { k1: steps, k2: steps, loss, optimizer: sgd(1) }),
+      );
       const { kernels, heap } = model.runtime;
       fc.assert(
         fc.property(windows(rows, steps), (samples) => {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adagrad, adam, adamw, createLearner, createModel, mse, rmsprop, rnn, sgd } from '../../../src/index.js';
-import { checkOptions } from '../../../src/learner/options.js';
+import { checkLearnerOptions } from '../../../src/learner/options.js';
 import { createTape } from '../../../src/learner/tape.js';
 import type { OptimizerReference } from '../../../src/nn/optimizers/reference.js';
 import { optimizers } from '../../../src/nn/optimizers/registry.js';
@@ -50,7 +50,7 @@ describe.each(optimizers.members)('$name', ({ examples }) => {
     );
     fc.assert(
       fc.property(numbers, gradients, (start, steps) => {
-        const tape = createTape(model, 1, checkOptions('test', { k1: 1, k2: 1, loss: mse, optimizer }));
+        const tape = createTape(model, 1, checkLearnerOptions('test', { k1: 1, k2: 1, loss: mse, optimizer }));
         heap.f32.set(start, model.address >> 2);
         const powers = [1, 1];
         reference(start, steps).forEach((want, k) => {
