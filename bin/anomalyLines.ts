@@ -1,6 +1,7 @@
 import type { Anomaly } from '../operators/forecasting/detectAnomalies.js';
 import { EddyError } from '../src/core/errors.js';
-import type { TableFormat, TableRow } from './rows.js';
+import { quoted } from './formats/csv.js';
+import type { TableFormat, TableRow } from './formats/format.js';
 
 export interface LineOptions {
   nab: boolean;
@@ -20,7 +21,7 @@ export function createAnomalyLines({ nab, explain }: LineOptions, format: TableF
   return {
     head({ cells }: TableRow): string {
       if (nab) return 'timestamp,value,anomaly_score\n';
-      return format === 'ndjson' ? '' : `${[...cells.keys(), ...added].map(quoted).join(',')}\n`;
+      return format.head([...cells.keys(), ...added]);
     },
     line({ number, cells }: TableRow, judged: Anomaly, column: string, time: string): string {
       const { score, index } = judged;
@@ -34,14 +35,7 @@ export function createAnomalyLines({ nab, explain }: LineOptions, format: TableF
       }
       const all: [string, unknown][] = [...cells, ['anomaly_score', score]];
       for (const name of explained) all.push([name, judged[name]]);
-      if (format === 'ndjson') return `${JSON.stringify(Object.fromEntries(all))}\n`;
-      return `${all.map(([, cell]) => quoted(cell)).join(',')}\n`;
+      return format.line(all);
     },
   };
-}
-
-/** A CSV field (RFC 4180). */
-function quoted(cell: unknown): string {
-  const text = cell === null || cell === undefined ? '' : String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

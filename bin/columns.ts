@@ -1,6 +1,7 @@
 import type { Snapshot } from '../src/core/stage.js';
 import { goOnWith } from './checkpoint.js';
-import { cellIn, firstNumericColumn, type NeededColumn, type TableRow } from './rows.js';
+import type { NeededColumn, TableRow } from './formats/format.js';
+import { cellIn, firstNumericColumn } from './rows.js';
 import { timeColumn, timeOf } from './times.js';
 
 export interface ColumnOptions {

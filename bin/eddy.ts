@@ -2,11 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EddyError } from '../src/core/errors.js';
-import { addAnomaly } from './anomaly.js';
-import { addAudio } from './audio.js';
-import { addEvaluate } from './evaluate.js';
-import { addForecast } from './forecast.js';
-import { addConvert, addInspect } from './weights.js';
+import * as commands from './commands/index.js';
 
 const USAGE = 2;
 const DATA = 1;
@@ -20,12 +16,8 @@ const program = new Command('eddy')
       write(`eddy: ${text.replace(/^error: /, '').trimEnd()} (--help explains the options)\n`),
   })
   .exitOverride();
-addForecast(program);
-addEvaluate(program);
-addAnomaly(program);
-addAudio(program);
-addConvert(program);
-addInspect(program);
+
+for (const add of Object.values(commands)) add(program);
 
 // A reader that has seen enough (| head) closes the pipe: that is no failure.
 for (const stream of [process.stdout, process.stderr]) {

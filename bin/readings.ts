@@ -2,7 +2,8 @@ import { EddyError } from '../src/core/errors.js';
 import type { Snapshot } from '../src/core/stage.js';
 import { type ColumnOptions, createColumns } from './columns.js';
 import { counted } from './counted.js';
-import { type BadRow, cellIn, numberIn, orPassOver, type TableRow } from './rows.js';
+import type { BadRow, TableRow } from './formats/format.js';
+import { cellIn, numberIn, orPassOver } from './rows.js';
 import { warn } from './warn.js';
 
 /** A row as the detector takes it. */

@@ -3,7 +3,8 @@ import type { OnInvalid } from '../src/core/onInvalid.js';
 import type { Snapshot } from '../src/core/stage.js';
 import { type ColumnOptions, createColumns } from './columns.js';
 import type { Observation } from './forecaster.js';
-import { type BadRow, cellIn, numberIn, orPassOver, type TableRow } from './rows.js';
+import type { BadRow, TableRow } from './formats/format.js';
+import { cellIn, numberIn, orPassOver } from './rows.js';
 
 export interface RowReaderOptions extends Omit<ColumnOptions, 'key'> {
   onInvalid: OnInvalid;

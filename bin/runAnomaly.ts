@@ -6,13 +6,15 @@ import { EddyError } from '../src/core/errors.js';
 import { createAnomalyLines, type LineOptions } from './anomalyLines.js';
 import { type CheckpointOptions, createRows, type Part } from './checkpoint.js';
 import { counted } from './counted.js';
+import type { TableRow } from './formats/format.js';
+import { formatFor } from './formats/registry.js';
 import { openOutput } from './outputFile.js';
 import { createPicture } from './picture.js';
 import { createReadings, type Reading, type ReadingOptions } from './readings.js';
-import { formatOf, readTable, type TableFormat, type TableRow } from './rows.js';
+import { readTable } from './rows.js';
 
 export interface AnomalyOptions extends CheckpointOptions, ReadingOptions, LineOptions {
-  format?: TableFormat;
+  format?: string;
   gaps: 'ignore' | 'alarm';
   plot?: string;
 }
@@ -25,7 +27,7 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
   if (key !== undefined) refuseWithKey(options);
   const plot = await openOutput('--plot', options.plot);
   const picture = createPicture();
-  const format = options.format ?? formatOf(file);
+  const format = formatFor(file, options.format);
   const lines = createAnomalyLines(options, format);
   const readings = createReadings(options);
   const open = detectAnomaliesStage<Reading>({ value: ({ value }) => value, time: ({ time }) => time, gaps });

@@ -5,11 +5,11 @@ import { createForecastEngine } from '../src/forecast/startedForecastEngine.js';
 import { startNetworks } from '../src/nn/startNetworks.js';
 import { type CheckpointOptions, createRows } from './checkpoint.js';
 import { createForecaster, type Forecast } from './forecaster.js';
+import { formatFor } from './formats/registry.js';
 import { orNull } from './orNull.js';
 import { openOutput } from './outputFile.js';
 import { createRowReader } from './rowReader.js';
-import type { TableFormat } from './rows.js';
-import { formatOf, readTable } from './rows.js';
+import { readTable } from './rows.js';
 import { createScore, type Scored } from './score.js';
 
 /** The engine's options that are flags with a default. */
@@ -18,7 +18,7 @@ type EngineFlags = Record<'horizon' | 'networks' | 'units' | 'layers' | 'k1' | '
 export interface ForecastOptions extends CheckpointOptions, EngineFlags {
   column?: string;
   time?: string;
-  format?: TableFormat;
+  format?: string;
   season?: number | readonly number[];
   alpha: number;
   onInvalid: 'error' | 'skip' | 'hold';
@@ -50,7 +50,7 @@ export async function run(file: string, options: ForecastOptions): Promise<void>
   let taken = 0;
   try {
     const rows = await createRows(options, { model: engine.models[0], setup: setupOf(options), parts });
-    for await (const record of readTable(file, options.format ?? formatOf(file), row.needed)) {
+    for await (const record of readTable(file, formatFor(file, options.format), row.needed)) {
       if (rows.wasSeen()) continue;
       const observation = row.read(record);
       if (observation) {

@@ -1,5 +1,6 @@
 import { EddyError } from '../src/core/errors.js';
-import { formatOf, readTable } from './rows.js';
+import { formatFor } from './formats/registry.js';
+import { readTable } from './rows.js';
 import { isTime, timeOf } from './times.js';
 
 /** A table's chosen columns as numbers, NaN where a cell is empty, with the rows' times. */
@@ -21,7 +22,7 @@ const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?', '-']);
  */
 export async function readSeries(file: string, columns: string[] | 'all'): Promise<Series> {
   const table: Map<string, unknown>[] = [];
-  for await (const row of readTable(file, formatOf(file), [])) {
+  for await (const row of readTable(file, formatFor(file), [])) {
     if (row instanceof EddyError) throw row;
     table.push(row.cells);
   }

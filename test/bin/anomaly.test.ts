@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { afterEach, expect, it, vi } from 'vitest';
-import { addAnomaly } from '../../bin/anomaly.js';
 import { CloseUps } from '../../bin/closeUps.js';
+import { anomaly } from '../../bin/commands/anomaly.js';
 import { Decimated } from '../../bin/decimated.js';
 import { temporaryFiles } from '../temporaryFiles.js';
 
@@ -28,7 +28,7 @@ async function eddy(...args: string[]) {
     return true;
   });
   const program = new Command().exitOverride();
-  addAnomaly(program);
+  anomaly(program);
   await program.parseAsync(['anomaly', ...args], { from: 'user' });
   return said;
 }

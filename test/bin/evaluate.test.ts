@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it, vi } from 'vitest';
-import { addEvaluate } from '../../bin/evaluate.js';
+import { evaluate as addEvaluate } from '../../bin/commands/evaluate.js';
 import { createIntervalScores } from '../../bin/intervalScores.js';
 import { readSeries } from '../../bin/series.js';
 import { isTime, timeOf } from '../../bin/times.js';

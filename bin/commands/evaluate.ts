@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { FORECAST_OPTIONS } from '../src/forecast/options.js';
-import { addFlags, readFlag } from './flags.js';
-import type { EvaluateOptions } from './runEvaluate.js';
-import { shareOption } from './shareOption.js';
-import { wholeFrom } from './wholeFrom.js';
+import { FORECAST_OPTIONS } from '../../src/forecast/options.js';
+import { addFlags, readFlag } from '../flags.js';
+import type { EvaluateOptions } from '../runEvaluate.js';
+import { shareOption } from '../shareOption.js';
+import { wholeFrom } from '../wholeFrom.js';
 
 /** Adds `eddy evaluate` to the program. */
-export function addEvaluate(program: Command): void {
+export function evaluate(program: Command): void {
   const command = program
     .command('evaluate')
     .summary('score eddy’s forecasts of a file beside every baseline, leak-free')
@@ -39,5 +39,5 @@ export function addEvaluate(program: Command): void {
       false,
     )
     .option('--plot <file.svg>', 'draw the scores and the end of the first column')
-    .action(async (file: string, options: EvaluateOptions) => (await import('./runEvaluate.js')).run(file, options));
+    .action(async (file: string, options: EvaluateOptions) => (await import('../runEvaluate.js')).run(file, options));
 }

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ApplyOptions } from './audio/apply.js';
-import type { LearnOptions } from './audio/learn.js';
+import type { ApplyOptions } from '../audio/apply.js';
+import type { LearnOptions } from '../audio/learn.js';
 
 // Both are loaded when they are called: `eddy forecast` starts without them.
 
 /** Adds `eddy audio learn` and `eddy audio apply` to the program. */
-export function addAudio(program: Command): void {
+export function audio(program: Command): void {
   const audio = program.command('audio').summary('learn what a pedal does to a sound, and play through it');
   audio
     .command('learn')
@@ -24,7 +24,7 @@ export function addAudio(program: Command): void {
     .option('--hold-out <share>', 'of the end: not learned, but played and scored', shareOf, 0)
     .option('--continue', 'learn on from the weights in the file', false)
     .action(async (dry: string, wet: string, options: LearnOptions) =>
-      (await import('./audio/learn.js')).learn(dry, wet, options),
+      (await import('../audio/learn.js')).learn(dry, wet, options),
     );
   audio
     .command('apply')
@@ -39,7 +39,7 @@ export function addAudio(program: Command): void {
     .argument('<out.wav>', 'the file to write; - for standard output')
     .option('--any-rate', 'play a sound of another rate than the pedal was learned at: it will sound different', false)
     .action(async (pedal: string, from: string, to: string, options: ApplyOptions) =>
-      (await import('./audio/apply.js')).apply(pedal, from, to, options),
+      (await import('../audio/apply.js')).apply(pedal, from, to, options),
     );
 }
 

@@ -1,15 +1,16 @@
 import { type Command, Option } from 'commander';
-import { FORECAST_OPTIONS } from '../src/forecast/options.js';
-import { addFlags } from './flags.js';
-import type { ForecastOptions } from './runForecast.js';
-import { shareOption } from './shareOption.js';
-import { wholeFrom } from './wholeFrom.js';
+import { FORECAST_OPTIONS } from '../../src/forecast/options.js';
+import { addFlags } from '../flags.js';
+import { formatOption } from '../formats/registry.js';
+import type { ForecastOptions } from '../runForecast.js';
+import { shareOption } from '../shareOption.js';
+import { wholeFrom } from '../wholeFrom.js';
 
 /** The engine's options that are flags too. */
 const FLAGS = ['horizon', 'season', 'networks', 'units', 'layers', 'k1', 'k2', 'rate', 'seed'] as const;
 
 /** Adds `eddy forecast` to the program. */
-export function addForecast(program: Command): void {
+export function forecast(program: Command): void {
   const command = program
     .command('forecast')
     .summary('forecast a series, row by row, with base forecasters that learn as they read')
@@ -26,12 +27,7 @@ export function addForecast(program: Command): void {
       '--time <name>',
       'a column to pass on as time; seasons are told by its dates, else by the first column that holds some',
     )
-    .addOption(
-      new Option('--format <format>', 'how to read the input (default: by the file’s ending, else csv)').choices([
-        'csv',
-        'ndjson',
-      ]),
-    );
+    .addOption(formatOption());
   addFlags(command, FORECAST_OPTIONS, FLAGS)
     .option('--alpha <share>', 'the share of values that the intervals may miss', shareOption, 0.1)
     .addOption(
@@ -51,5 +47,5 @@ Examples:
 Exit codes: 0, done (also when the reader of the output leaves); 1, the data; 2, the usage.`,
     )
     // Loaded when it is called, as in the other commands: each starts with what it needs itself.
-    .action(async (file: string, options: ForecastOptions) => (await import('./runForecast.js')).run(file, options));
+    .action(async (file: string, options: ForecastOptions) => (await import('../runForecast.js')).run(file, options));
 }

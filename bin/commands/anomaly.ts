@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { AnomalyOptions } from './runAnomaly.js';
-import { wholeFrom } from './wholeFrom.js';
+import { formatOption } from '../formats/registry.js';
+import type { AnomalyOptions } from '../runAnomaly.js';
+import { wholeFrom } from '../wholeFrom.js';
 
 /** Adds `eddy anomaly` to the program. */
-export function addAnomaly(program: Command): void {
+export function anomaly(program: Command): void {
   program
     .command('anomaly')
     .summary('score each row by how surprising it is')
@@ -19,12 +20,7 @@ export function addAnomaly(program: Command): void {
       '--key <name>',
       'a column that tells several series apart: each is scored by itself, the last 1,000 are kept',
     )
-    .addOption(
-      new Option('--format <format>', 'how to read the input (default: by the file’s ending, else csv)').choices([
-        'csv',
-        'ndjson',
-      ]),
-    )
+    .addOption(formatOption())
     .option('--nab', 'write timestamp,value,anomaly_score: the results format of the Numenta Anomaly Benchmark', false)
     .option('--explain', 'add the forecast, its 95 % interval, the alarm and its cause', false)
     .addOption(new Option('--gaps <policy>', 'what missing rows are').choices(['ignore', 'alarm']).default('ignore'))
@@ -45,5 +41,5 @@ Examples:
 
 Exit codes: 0, done (also when the reader of the output leaves); 1, the data; 2, the usage.`,
     )
-    .action(async (file: string, options: AnomalyOptions) => (await import('./runAnomaly.js')).run(file, options));
+    .action(async (file: string, options: AnomalyOptions) => (await import('../runAnomaly.js')).run(file, options));
 }

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { ConvertOptions } from './convert.js';
+import type { ConvertOptions } from '../convert.js';
 
 // Both are loaded when they are called: `eddy forecast` starts without the importers.
 
 /** Adds `eddy convert` to the program. */
-export function addConvert(program: Command): void {
+export function convert(program: Command): void {
   program
     .command('convert')
     .summary('turn one framework’s weights into another’s')
@@ -39,18 +39,6 @@ export function addConvert(program: Command): void {
       ]),
     )
     .action(async (from: string, to: string, options: ConvertOptions) =>
-      (await import('./convert.js')).convert(from, to, options),
+      (await import('../convert.js')).convert(from, to, options),
     );
-}
-
-/** Adds `eddy inspect` to the program. */
-export function addInspect(program: Command): void {
-  program
-    .command('inspect')
-    .summary('show what a checkpoint or a file of weights holds')
-    .description(
-      'Shows layers, shapes, parameters, optimizer, samples seen, and the memory and time a sample takes on this machine.',
-    )
-    .argument('<file>', 'a checkpoint, or any file that eddy convert reads')
-    .action(async (file: string) => (await import('./inspect.js')).inspect(file));
 }
