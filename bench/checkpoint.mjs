@@ -1,5 +1,5 @@
 // What checkpoints cost a learner of two LSTM layers of 128 units, TBPTT(8, 32), Adam.
-//   npm run bench:checkpoint [-- --rounds 30] [--readme]
+//   node bench/checkpoint.mjs [--rounds 30] [--readme]
 // One learner takes a thousand samples at a time, in slices of 20 with a turn of the event loop after each; every other thousand it saves to a
 // file. Counted is processor time, not the wall's: of the stream's thread (Linux's schedstat; elsewhere the wall clock) for the samples, with every
 // turn that the write takes of it, and of the process for the save alone, which does not wait; the disk works beside them.

@@ -1,5 +1,5 @@
 // One LSTM step, 4 inputs and 32 units, one row: eddy's fused kernel beside the same step made of tfjs ops, on the same backend in one run.
-//   npm run -s bench:step
+//   node bench/step.mjs
 import * as tf from '@tensorflow/tfjs-core';
 import { createModel, lstm } from '../dist/src/index.js';
 

@@ -1,4 +1,4 @@
-// Writes docs/accuracy.md: the scoreboard of every series in data/, an ablation, what was tried. Run after a build: npm run accuracy
+// Writes docs/accuracy.md: the scoreboard of every series in data/, an ablation, what was tried. Run after a build: node scripts/accuracy.mjs
 // The taxi series of Cui, Ahmad & Hawkins 2016 may not be copied here; where EDDY_TAXI names a CSV of it (timestamp, passenger_count),
 // its line is measured too. It stands at github numenta/htmresearch, projects/sequence_prediction/continuous_sequence/data/nyc_taxi.csv.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -169,7 +169,7 @@ const behind = (key) => nabRows.filter(({ board, horizon }) => lag(board, horizo
 
 const page = `# Accuracy
 
-Made by \`npm run accuracy\`: nothing on this page is typed by hand but its words. One configuration for every series; no series has options of
+Made by \`node scripts/accuracy.mjs\`: nothing on this page is typed by hand but its words. One configuration for every series; no series has options of
 its own. Every forecast is made before its row is seen, and learned from only when its row has come. MSE and MAE are means over all columns
 and steps 1 … horizon, in deviations of the training rows; skill is 1 − MSE / MSE of the best baseline. µs a row is the median row's,
 by the wall clock of that one run.
@@ -250,7 +250,7 @@ And those before:
 - a Huber loss (δ = 1) in the networks in place of squares of targets clipped at 4: taxi +1.2 %, ETTh2 at 1 +.3 %; the seasonal values alone as their inputs: taxi +2 %
 - rolling back as soon as the loss is four times the last value's: ETTh2 at 24 +9 %, where a stuck sensor makes the last value perfect; it must be large too
 `;
-// The section that npm run accuracy:anomalies wrote stays as it is.
+// The section that node scripts/anomalies/report.mjs wrote stays as it is.
 const [, ...anomalies] = readFileSync(join(root, 'docs/accuracy.md'), 'utf8').split(
   /^(?=## Anomalies, intervals, drift$)/m,
 );

@@ -1,4 +1,4 @@
-// npm run bits [steps]: the same steps of predict and learn on every host. Prints each one's SHA-256 over all outputs, weights and states,
+// node scripts/bits.mjs [steps]: the same steps of predict and learn on every host. Prints each one's SHA-256 over all outputs, weights and states,
 // and ends with 1 unless all are equal.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 // Kills a learning `eddy forecast --checkpoint` again and again, with SIGKILL at random moments, and counts what is lost.
-//   npm run kills -- [kills] [seed]
+//   node scripts/killAtRandom.mjs [kills] [seed]
 // Prints JSON: rows lost, rows that came out in other bits, checkpoints that could not be read, streams that ended in another state than one
 // that was never killed (a row trained on twice or never would), kills that cut a save off, and the time from the start of the process that
 // goes on to its first new row, beside that of an empty Node process in the same run. Exits with 1 unless the first four are 0.

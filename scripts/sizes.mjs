@@ -1,4 +1,4 @@
-// npm run sizes: what each entry of the package weighs in a page. With --write the budgets that the tests hold it to, a fifth above.
+// node scripts/sizes.mjs: what each entry of the package weighs in a page. With --write the budgets that the tests hold it to, a fifth above.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { sizesOf } from './hosts/sizes.mjs';

@@ -1,4 +1,4 @@
-// npm run soak: the long form of test/operators/soak.test.ts. 100,000 rounds of subscribing and leaving and 10 million samples for each
+// node scripts/soak.mjs: the long form of test/operators/soak.test.ts. 100,000 rounds of subscribing and leaving and 10 million samples for each
 // operator (fewer where a sample costs much more); what objects have grown by goes into docs/performance.md. It takes about half an hour.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Holds the server to its promise: 1,000 sensors, 10 rows a second each, all learning. npm run demo:sensors:load [seconds]
+// Holds the server to its promise: 1,000 sensors, 10 rows a second each, all learning. node build/demos/sensor-websocket/load.mjs [seconds]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
  * Measures anomaly scores, intervals and drift, and writes docs/anomalies.md.
  *
- *     npm run accuracy:anomalies                    the half of the benchmark that is copied here
- *     npm run accuracy:anomalies -- NAB_FOLDER      a copy of it, or of a part: data/<folder>/<file>.csv and labels/combined_windows.json
+ *     node scripts/anomalies/report.mjs                    the half of the benchmark that is copied here
+ *     node scripts/anomalies/report.mjs NAB_FOLDER      a copy of it, or of a part: data/<folder>/<file>.csv and labels/combined_windows.json
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { measureAnomalies } from './anomalySection.mjs';
@@ -42,7 +42,7 @@ const comparisons = Object.entries(drift.counts).map(([verdict, count]) => `${co
 
 const page = `# Anomalies, intervals, drift: what was measured
 
-Made by \`npm run accuracy:anomalies\`; every number on this page comes from that run, but for those marked as published or as noted while choosing.
+Made by \`node scripts/anomalies/report.mjs\`; every number on this page comes from that run, but for those marked as published or as noted while choosing.
 
 ${scores}
 
@@ -106,7 +106,7 @@ const daily = intervals.find(([horizon, , method]) => horizon === 24 && method =
 const section = `
 ## Anomalies, intervals, drift
 
-By \`npm run accuracy:anomalies\`; results, ablation and what did not help are in [anomalies.md](anomalies.md). ${summary}
+By \`node scripts/anomalies/report.mjs\`; results, ablation and what did not help are in [anomalies.md](anomalies.md). ${summary}
 Intervals at alpha 0.1, furthest coverage over any 1,000 rows: ${oneStep[3]} one row ahead (${oneStep[4]} series within 2.5 %), ${daily[3]} 24 rows ahead (${daily[4]}).
 `;
 const docs = (name) => new URL(`../../docs/${name}`, import.meta.url);

@@ -1,4 +1,4 @@
-// What is left of two pedals after one online pass over eight seconds of piano, on the two that follow: npm run audio:esr
+// What is left of two pedals after one online pass over eight seconds of piano, on the two that follow: node scripts/run.mjs scripts/audio/esr.ts
 // For every cell and three seeds; writes the table into docs/audio.md too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ErrorToSignal, SoundLearner, SoundPlayer, soundModel } from 'rx-eddy/audio';

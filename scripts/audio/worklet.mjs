@@ -1,4 +1,4 @@
-// What `npm run audio:worklet` runs: a minute of sound through the demo's processor in an OfflineAudioContext, how long it takes and what it
+// What `node scripts/audio/worklet.mjs` runs: a minute of sound through the demo's processor in an OfflineAudioContext, how long it takes and what it
 // allocates; and how fast the demo's Web Worker learns.
 import { soundModel } from 'rx-eddy/audio';
 import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';

@@ -1,4 +1,4 @@
-// The pictures of the dashboard: npm run docs:dashboard
+// The pictures of the dashboard: node scripts/dashboard/figure.mjs
 import { openChromium } from '../hosts/chromium.mjs';
 import { startDemo } from './server.mjs';
 

@@ -1,4 +1,4 @@
-// Frames a second of the dashboard with four sensors shown, in headless Chromium, which draws by software: npm run demo:frames
+// Frames a second of the dashboard with four sensors shown, in headless Chromium, which draws by software: node scripts/dashboard/frames.mjs
 import { openChromium } from '../hosts/chromium.mjs';
 import { processorTime } from './processorTime.mjs';
 import { startDemo } from './server.mjs';

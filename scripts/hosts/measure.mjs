@@ -1,4 +1,4 @@
-// npm run hosts: what eddy weighs on each host and how long it takes to start there, measured here and now, into docs/hosts.md.
+// node scripts/hosts/measure.mjs: what eddy weighs on each host and how long it takes to start there, measured here and now, into docs/hosts.md.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -99,7 +99,7 @@ server.close();
 
 const { version: eddyVersion } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const table = `
-eddy ${eddyVersion}, Node ${process.versions.node}, Chromium ${version}, ${basename(process.platform)} ${process.arch}; the least of ${RUNS} runs; \`npm run hosts\` writes them anew.
+eddy ${eddyVersion}, Node ${process.versions.node}, Chromium ${version}, ${basename(process.platform)} ${process.arch}; the least of ${RUNS} runs; \`node scripts/hosts/measure.mjs\` writes them anew.
 
 | what an edge worker that predicts and learns has, gzipped | on tfjs's heap | over bare memory |
 | --- | ---: | ---: |

@@ -1,4 +1,4 @@
-// Runs the experiments and writes docs/why-gates.md with its figures: npm run docs:why-gates
+// Runs the experiments and writes docs/why-gates.md with its figures: node scripts/run.mjs scripts/why-gates/main.ts
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type Chart, drawChart } from './chart.js';
 import { addingByCell, addingByWindow, byDepth, copyingByCell, exploding, LAG } from './experiments.js';

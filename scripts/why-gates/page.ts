@@ -24,7 +24,7 @@ const rowsOf = (runs: ByCell, cells: (run: Run) => string[]) =>
 
 /** docs/why-gates.md. */
 export function page({ updates, adding, copying, windows, free, clipped, depth }: Results): string {
-  return `<!-- Written by scripts/why-gates (npm run docs:why-gates): change it there. -->
+  return `<!-- Written by scripts/why-gates (node scripts/run.mjs scripts/why-gates/main.ts): change it there. -->
 # Why gates
 
 A plain recurrent unit passes what it knows through a matrix and a squashing function at every sample. Going back in time, its gradient is

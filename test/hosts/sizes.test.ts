@@ -19,7 +19,7 @@ const isOperator = (file: string) =>
 
 describe.each(Object.entries(sizes))('%s', (entry, { bytes, files }) => {
   it('is within its budget', () => {
-    expect(budgets[entry], `give '${entry}' a budget: npm run sizes -- --write`).toBeTypeOf('number');
+    expect(budgets[entry], `give '${entry}' a budget: node scripts/sizes.mjs --write`).toBeTypeOf('number');
     expect(bytes).toBeLessThanOrEqual(budgets[entry]);
   });
 

@@ -1,4 +1,4 @@
-// npm run edge:build: the worker as it is deployed, in build/edge/worker, and the scripts about it, in build/edge.
+// node demos/edge-worker/scripts/build.mjs: the worker as it is deployed, in build/edge/worker, and the scripts about it, in build/edge.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

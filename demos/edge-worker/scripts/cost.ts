@@ -1,4 +1,4 @@
-// npm run edge:cost: what a million sensors cost a month on Cloudflare, from the prices below, into README.md.
+// node build/edge/cost.mjs: what a million sensors cost a month on Cloudflare, from the prices below, into README.md.
 import { intoReadme } from './intoReadme.js';
 
 /** Dollars, Workers Paid plan; what it includes is left out, it is lost in these sums. */
@@ -17,7 +17,7 @@ const GIGABYTES = 0.128;
 
 const SENSORS = 1e6;
 const HOURS = 730;
-/** Above what npm run edge:measure finds for a frame of up to 100 samples. */
+/** Above what node build/edge/measure.mjs finds for a frame of up to 100 samples. */
 const FRAME_SECONDS = 0.01;
 /** In the worker itself: name, token, length. */
 const WORKER_MILLISECONDS = 1;

@@ -1,4 +1,4 @@
-// npm run edge:kill: kill -9 of workerd at random moments while four sensors learn; see edgeKills for what is held against what.
+// node build/edge/killAtRandom.mjs: kill -9 of workerd at random moments while four sensors learn; see edgeKills for what is held against what.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

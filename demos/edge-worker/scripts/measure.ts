@@ -1,4 +1,4 @@
-// npm run edge:measure: what a sample costs in workerd and what a thousand objects take, measured here and now, into README.md.
+// node build/edge/measure.mjs: what a sample costs in workerd and what a thousand objects take, measured here and now, into README.md.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +65,7 @@ const zipped = (name: string) => gzipSync(readFileSync(join(folder, name)), { le
 const bundle = ['worker.js', 'eddy.wasm', 'fleet.html'].reduce((sum, name) => sum + zipped(name), 0);
 
 const table = `
-workerd, Node ${process.versions.node}, ${cpus()[0].model}; \`npm run edge:measure\` writes them anew. The least of ${SLICES} slices.
+workerd, Node ${process.versions.node}, ${cpus()[0].model}; \`node build/edge/measure.mjs\` writes them anew. The least of ${SLICES} slices.
 
 | samples a frame | samples sent | µs of CPU a sample, learning | ms of CPU a frame |
 | ---: | ---: | ---: | ---: |

@@ -1,5 +1,5 @@
-// npm run edge: the worker in workerd on this machine, and a real series for each of seven sensors streamed into it by WebSocket.
-//   npm run edge [-- --port 8787 --rate 20]      rate: samples a second of each sensor
+// npm run demo:edge: the worker in workerd on this machine, and a real series for each of seven sensors streamed into it by WebSocket.
+//   npm run demo:edge [-- --port 8787 --rate 20]      rate: samples a second of each sensor
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { openEdge, TOKEN } from './openEdge.js';
