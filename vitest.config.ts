@@ -3,6 +3,11 @@ import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Tests that take more than some seconds, and those that start programs. */
+const long = ['test/**/*.long.test.ts', 'test/bin/**/*.test.ts', 'test/demos/**/*.test.ts'];
+// A limit that a busy machine does not reach: it stops what hangs, and says nothing about speed.
+const limits = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -30,8 +35,10 @@ export default defineConfig({
     ],
   },
   test: {
+    ...limits,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/hosts/**'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [...long, 'test/hosts/**'] } },
+      { extends: true, test: { name: 'long', include: long } },
       {
         extends: true,
         test: {
@@ -40,8 +47,6 @@ export default defineConfig({
           globalSetup: './test/hosts/install.ts',
           // After the rest: browsers beside it would starve tests that watch the clock.
           sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
     ],

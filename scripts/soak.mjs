@@ -1,4 +1,4 @@
-// node scripts/soak.mjs: the long form of test/operators/soak.test.ts. 100,000 rounds of subscribing and leaving and 10 million samples for each
+// node scripts/soak.mjs: the long form of test/operators/soak.long.test.ts. 100,000 rounds of subscribing and leaving and 10 million samples for each
 // operator (fewer where a sample costs much more); what objects have grown by goes into docs/performance.md. It takes about half an hour.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const folder = mkdtempSync(join(tmpdir(), 'eddy-soak-'));
 const report = join(folder, 'report');
 writeFileSync(report, '');
-const { status } = spawnSync('npx', ['vitest', 'run', '--project', 'unit', 'test/operators/soak.test.ts'], {
+const { status } = spawnSync('npx', ['vitest', 'run', 'test/operators/soak.long.test.ts'], {
   stdio: 'inherit',
   env: { ...process.env, SOAK_REPORT: report },
 });

@@ -51,7 +51,7 @@ describe('every operator', () => {
   });
 
   it.each([...operators, 'toNodeTransform', 'toTransformStream'])(
-    '%s has a page, with an example that uses it (docs.test.ts runs it)',
+    '%s has a page, with an example that uses it (docs.long.test.ts runs it)',
     (name) => {
       const page = readFileSync(new URL(`docs/operators/${name}.md`, root), 'utf8');
       const examples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);

@@ -18,7 +18,7 @@ import { largestAllocation } from './allocations.js';
 import { mutated } from './mutated.js';
 import { dense, model, recurrent } from './randomModel.js';
 
-// Of each kind; `MUTATIONS=100000 npx vitest run test/checkpoint/mutations.test.ts` makes a million of them in all.
+// Of each kind; `MUTATIONS=100000 npx vitest run test/checkpoint/mutations.long.test.ts` makes a million of them in all.
 const MUTATIONS = Number(process.env.MUTATIONS ?? 1500);
 const random = createRandom(Number(process.env.SEED ?? 3));
 
