@@ -84,7 +84,7 @@ async function bundled(name, contents, outdir) {
 }
 
 async function eddyFiles(outdir) {
-  const { bundle } = await import('../scripts/hosts/bundle.mjs');
+  const { bundle } = await import('../tools/bundle.mjs');
   const entry = new URL('edge.mjs', import.meta.url).pathname;
   await bundle({ host: 'workerd', entries: { edge: entry }, outdir });
   return readdirSync(outdir).map((name) => join(outdir, name));

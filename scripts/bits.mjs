@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as eddy from 'rx-eddy';
 import { version as workerdVersion } from 'workerd';
+import { bundle } from '../tools/bundle.mjs';
+import { openChromium } from '../tools/chromium.mjs';
+import { serve } from '../tools/serve.mjs';
+import { flags, openWorkerd } from '../tools/workerd.mjs';
 import { compare } from './bits/compare.mjs';
 import { digest, runCases } from './bits/run.mjs';
-import { bundle } from './hosts/bundle.mjs';
-import { openChromium } from './hosts/chromium.mjs';
-import { serve } from './hosts/serve.mjs';
-import { flags, openWorkerd } from './hosts/workerd.mjs';
 
 const steps = Number(process.argv[2] ?? 10_000);
 const here = fileURLToPath(new URL('.', import.meta.url));

@@ -4,7 +4,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from './hosts/bundle.mjs';
+import { bundle } from '../tools/bundle.mjs';
 import { buildKernels } from './kernels.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

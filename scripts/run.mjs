@@ -1,7 +1,7 @@
 // node scripts/run.mjs FILE.ts …: runs a program in TypeScript, over the package as it was built last.
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { bundleForNode } from './bundleForNode.mjs';
+import { bundleForNode } from '../tools/bundleForNode.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [program] = process.argv.splice(2, 1);

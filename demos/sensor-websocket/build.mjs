@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleForNode } from '../../scripts/bundleForNode.mjs';
-import { newest } from '../../scripts/newest.mjs';
+import { bundleForNode } from '../../tools/bundleForNode.mjs';
+import { newest } from '../../tools/newest.mjs';
 import { buildPage } from './buildPage.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

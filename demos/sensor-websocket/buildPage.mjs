@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newest } from '../../scripts/newest.mjs';
+import { newest } from '../../tools/newest.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const sources = [here('page'), here('../charts'), here('../page'), here('protocol.ts'), here('buildPage.mjs')];

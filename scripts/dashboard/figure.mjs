@@ -1,5 +1,5 @@
 // The pictures of the dashboard: node scripts/dashboard/figure.mjs
-import { openChromium } from '../hosts/chromium.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
 import { startDemo } from './server.mjs';
 
 /** Row 5954 is the night before New York's marathon, on which the clocks go back: taxis are asked for as on no other. */

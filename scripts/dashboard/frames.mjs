@@ -1,5 +1,5 @@
 // Frames a second of the dashboard with four sensors shown, in headless Chromium, which draws by software: node scripts/dashboard/frames.mjs
-import { openChromium } from '../hosts/chromium.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
 import { processorTime } from './processorTime.mjs';
 import { startDemo } from './server.mjs';
 

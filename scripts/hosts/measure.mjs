@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { bundle } from './bundle.mjs';
-import { openChromium } from './chromium.mjs';
-import { serve } from './serve.mjs';
-import { flags, openWorkerd } from './workerd.mjs';
+import { bundle } from '../../tools/bundle.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
+import { serve } from '../../tools/serve.mjs';
+import { flags, openWorkerd } from '../../tools/workerd.mjs';
 
 const RUNS = 9;
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { bundle } from './bundle.mjs';
+import { bundle } from '../../tools/bundle.mjs';
 
 /** Peers are the user's, and bundled once for all; tfjs's kernels are a script of their own, loaded where tfjs is used. */
 const external = ['rxjs', 'prom-client', '@opentelemetry/api', '@tensorflow/tfjs-backend-wasm/*'];

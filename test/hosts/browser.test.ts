@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { build, createServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { bundle } from '../../scripts/hosts/bundle.mjs';
-import { openChromium } from '../../scripts/hosts/chromium.mjs';
-import { STRICT, serve } from '../../scripts/hosts/serve.mjs';
+import { bundle } from '../../tools/bundle.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
+import { STRICT, serve } from '../../tools/serve.mjs';
 import { expectQuickStart, LINES, quickStart } from './quickStart.js';
 
 const installed = inject('installed');

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openChromium } from '../../scripts/hosts/chromium.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
 import { expectText, keep, openPage, PHONE } from './dashboardPage.js';
 import { buildDemo, newFolder, removeFolder, type SensorServer, startServer } from './sensorServer.js';
 

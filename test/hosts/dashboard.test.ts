@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { decodeCheckpoint } from 'rx-eddy/checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openChromium } from '../../scripts/hosts/chromium.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
 import { expectText, keep, openPage, pixelsOf } from './dashboardPage.js';
 import {
   buildDemo,

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { bundle } from '../../scripts/hosts/bundle.mjs';
-import { openChromium } from '../../scripts/hosts/chromium.mjs';
-import { serve } from '../../scripts/hosts/serve.mjs';
+import { bundle } from '../../tools/bundle.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
+import { serve } from '../../tools/serve.mjs';
 
 const installed = inject('installed');
 let chromium: Browser;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { bundle } from '../../scripts/hosts/bundle.mjs';
-import { openChromium } from '../../scripts/hosts/chromium.mjs';
-import { serve } from '../../scripts/hosts/serve.mjs';
 import { createLearner, createModel } from '../../src/index.js';
+import { bundle } from '../../tools/bundle.mjs';
+import { openChromium } from '../../tools/chromium.mjs';
+import { serve } from '../../tools/serve.mjs';
 import { options, sampleAt, spec } from './worker/options.mjs';
 
 const installed = inject('installed');

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { bundle } from '../../scripts/hosts/bundle.mjs';
 import { sizesOf } from '../../scripts/hosts/sizes.mjs';
+import { bundle } from '../../tools/bundle.mjs';
 
 const budgets: { [entry: string]: number } = JSON.parse(readFileSync(new URL('budgets.json', import.meta.url), 'utf8'));
 const root = join(inject('installed'), 'node_modules/rx-eddy');

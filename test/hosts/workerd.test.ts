@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { bundle } from '../../scripts/hosts/bundle.mjs';
-import { flags, openWorkerd } from '../../scripts/hosts/workerd.mjs';
+import { bundle } from '../../tools/bundle.mjs';
+import { flags, openWorkerd } from '../../tools/workerd.mjs';
 import { expectQuickStart, LINES, quickStart } from './quickStart.js';
 
 const EDGE_BYTES = 220_000;

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hostMathematics } from './hostMathematics.js';
@@ -92,6 +92,14 @@ describe('imports', () => {
         under('operators', 'src/forecast', 'src/stats', 'src/anomaly', 'src/intervals', 'src/drift'),
       ).filter((path) => !onHeap.includes(path)),
     ).toEqual([]);
+  });
+
+  it('leave demos and scripts to themselves: what both build with is in tools', () => {
+    const importsAcross = (folder: string, other: string) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => /\.(ts|mjs)$/.test(file))
+        .flatMap((file) => importsOf(readSource(join(folder, file))).filter((to) => to.startsWith(`${other}/`)));
+    expect([...importsAcross('demos', 'scripts'), ...importsAcross('scripts', 'demos')]).toEqual([]);
   });
 
   it('leave the backend’s own tests and benches out of the package', () => {

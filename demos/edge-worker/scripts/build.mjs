@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundleForNode } from '../../../scripts/bundleForNode.mjs';
-import { bundle } from '../../../scripts/hosts/bundle.mjs';
+import { bundle } from '../../../tools/bundle.mjs';
+import { bundleForNode } from '../../../tools/bundleForNode.mjs';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const demo = join(root, 'demos/edge-worker');

@@ -1,4 +1,4 @@
-import { flags, openWorkerd } from '../../../scripts/hosts/workerd.mjs';
+import { flags, openWorkerd } from '../../../tools/workerd.mjs';
 import { type Frame, writeFrame } from '../src/frame.js';
 import { isolateMemory } from './isolateMemory.js';
 

@@ -12,8 +12,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage } from '../../../demos/audio/buildPage.mjs';
 import { knobs, pedals } from '../../../demos/audio/dsp/pedals.js';
 import { decodePedal } from '../../../demos/audio/page/pedalFile.js';
-import { openChromium } from '../../../scripts/hosts/chromium.mjs';
-import { serve } from '../../../scripts/hosts/serve.mjs';
+import { openChromium } from '../../../tools/chromium.mjs';
+import { serve } from '../../../tools/serve.mjs';
 import { wavOf, writeWav } from './wav.js';
 
 const RATE = 44100;

@@ -4,9 +4,9 @@ import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf } from 'rx-eddy/checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { knobs, pedals } from '../../../demos/audio/dsp/pedals.js';
-import type { PlainNetwork } from '../../../scripts/audio/offline.js';
-import { serveOfflinePage } from '../../../scripts/audio/offlinePage.mjs';
-import { openChromium } from '../../../scripts/hosts/chromium.mjs';
+import type { PlainNetwork } from '../../../demos/audio/scripts/offline.js';
+import { serveOfflinePage } from '../../../demos/audio/scripts/offlinePage.mjs';
+import { openChromium } from '../../../tools/chromium.mjs';
 
 const RATE = 44100;
 let browser: Browser;

@@ -7,7 +7,7 @@ import { buildWorker } from '../../../demos/edge-worker/scripts/build.mjs';
 import { type Edge, openEdge, TOKEN } from '../../../demos/edge-worker/scripts/openEdge.js';
 import { openSource } from '../../../demos/edge-worker/scripts/openSource.js';
 import { CHANNELS, readSeries, TRANSFORMER } from '../../../demos/edge-worker/scripts/series.js';
-import { openChromium } from '../../../scripts/hosts/chromium.mjs';
+import { openChromium } from '../../../tools/chromium.mjs';
 
 const place = mkdtempSync(join(tmpdir(), 'eddy-fleet-'));
 const series = readSeries(TRANSFORMER, CHANNELS[0]);

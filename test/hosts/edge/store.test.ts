@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { EddyError } from 'rx-eddy/bare';
 import { type CheckpointStore, encodeCheckpoint, type StoreOptions } from 'rx-eddy/checkpoint';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { bundle } from '../../../scripts/hosts/bundle.mjs';
-import { flags, openWorkerd } from '../../../scripts/hosts/workerd.mjs';
+import { bundle } from '../../../tools/bundle.mjs';
+import { flags, openWorkerd } from '../../../tools/workerd.mjs';
 import { checkpoint, describeStore } from '../../checkpoint/storeContract.js';
 
 const installed = inject('installed');

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { serve } from '../hosts/serve.mjs';
+import { serve } from '../../../tools/serve.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** A page whose `window.render` plays a sound through the demo's processor in an OfflineAudioContext. */
 export async function serveOfflinePage() {
-  const outDir = here('../../build/audio-offline');
+  const outDir = here('../../../build/audio-offline');
   await build({
     root: here('.'),
     base: './',

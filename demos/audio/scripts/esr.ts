@@ -1,10 +1,10 @@
-// What is left of two pedals after one online pass over eight seconds of piano, on the two that follow: node scripts/run.mjs scripts/audio/esr.ts
+// What is left of two pedals after one online pass over eight seconds of piano, on the two that follow: node scripts/run.mjs demos/audio/scripts/esr.ts
 // For every cell and three seeds; writes the table into docs/audio.md too.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ErrorToSignal, SoundLearner, SoundPlayer, soundModel } from 'rx-eddy/audio';
 import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { pcmStage } from 'rx-eddy/operators/sound/pcm';
-import { distortion, knobs, type PedalName, pedals } from '../../demos/audio/dsp/pedals.js';
+import { distortion, knobs, type PedalName, pedals } from '../dsp/pedals.js';
 
 const RATE = 44100;
 const WAV_HEADER = 44;

@@ -1,9 +1,9 @@
-// What `node scripts/audio/worklet.mjs` runs: a minute of sound through the demo's processor in an OfflineAudioContext, how long it takes and what it
+// What `node demos/audio/scripts/worklet.mjs` runs: a minute of sound through the demo's processor in an OfflineAudioContext, how long it takes and what it
 // allocates; and how fast the demo's Web Worker learns.
 import { soundModel } from 'rx-eddy/audio';
 import { createBareRuntime, createModelOn, loadKernels } from 'rx-eddy/bare';
 import { definitionOf } from 'rx-eddy/checkpoint';
-import { openChromium } from '../hosts/chromium.mjs';
+import { openChromium } from '../../../tools/chromium.mjs';
 import { serveOfflinePage } from './offlinePage.mjs';
 import { createWorkletHeap } from './workletHeap.mjs';
 

@@ -1,9 +1,9 @@
 import { loadKernels, type Weights } from 'rx-eddy/bare';
 import type { ModelDefinition } from 'rx-eddy/checkpoint';
-import { knobs, pedals } from '../../demos/audio/dsp/pedals.js';
-import type { FromLearner } from '../../demos/audio/messages.js';
-import { Learner } from '../../demos/audio/page/Learner.js';
-import { openPedal } from '../../demos/audio/page/openPedal.js';
+import { knobs, pedals } from '../dsp/pedals.js';
+import type { FromLearner } from '../messages.js';
+import { Learner } from '../page/Learner.js';
+import { openPedal } from '../page/openPedal.js';
 
 /** A network as it comes through JSON. */
 export interface PlainNetwork {
