@@ -51,90 +51,30 @@ export interface RunningServer {
 
 /** Starts the demo's server: `/ingest` and `/live` over WebSocket, the page and the rest over HTTP. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { tls, host, port, pingMs = LIMITS.pingMs } = options;
+  const { host, port, pingMs = LIMITS.pingMs } = options;
   const registry = new Registry();
   const dropped = new Dropped();
   const auth = new Auth({ ...options, token: options.token });
-  const { maxConnections, maxPerAddress } = options;
-  const places = new ConnectionLimits(maxConnections, maxPerAddress);
-  // Beside WebSockets, those that ask for pages, and those that say nothing at all.
-  const tcpPlaces = new ConnectionLimits(2 * maxConnections, 2 * maxPerAddress);
-  const sensors = new Sensors({
-    ...options,
-    folder: options.checkpoints,
-    dropped,
-    telemetry: prometheusMetrics({ registry, labels: { operator: 'keyed' } }),
-    bench: {
-      runtime: options.runtime,
-      telemetry: prometheusMetrics({ registry, labels: { operator: 'learn' } }),
-    },
-  });
-  const latencies = new Latencies();
-  const rows = new Rate(performance.now());
+  const places = new ConnectionLimits(options.maxConnections, options.maxPerAddress);
+  const sensors = createSensors(options, registry, dropped);
   let replay: ReplayControl | undefined;
-  const load = (): ServerMessage => ({
-    type: 'load',
-    load: {
-      rowsPerSecond: rows.perSecond,
-      sensors: sensors.size,
-      viewers: hub.viewers,
-      heapBytes: options.runtime.heap.bytesInUse,
-      latency: latencies.read(),
-      dropped: dropped.total,
-    },
-  });
+  const rates = { latencies: new Latencies(), rows: new Rate(performance.now()) };
+  const load = (): ServerMessage => loadOf(options, sensors, hub, dropped, rates);
   const hub = new Hub(sensors, dropped, load, () => replay?.state ?? null);
-  const routes = { sensors, dropped, registry, files: new Files(options.page) };
   const measures = measure(registry, dropped, {
     sensors: () => sensors.size,
     viewers: () => hub.viewers,
     connections: () => places.taken,
   });
-  sensors.made.subscribe({
-    next: ({ reading, made }) => {
-      rows.add();
-      reading.reply?.(made);
-      const took = performance.now() - reading.arrived;
-      latencies.add(took);
-      measures.latency(took / 1000);
-    },
-    error: (error: unknown) => {
-      throw error; // a stage that fails is a fault of ours: better to stop than to be deaf
-    },
-  });
+  watchSensors(sensors, rates, measures);
   const clock = setInterval(() => {
     const now = performance.now();
-    rows.tick(now);
+    rates.rows.tick(now);
     sensors.tick(now);
   }, 1000);
-
-  const patience = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 };
-  const http: Server = tls ? createHttps({ ...tls, ...patience }) : createHttp(patience);
-  http.headersTimeout = 10_000;
-  http.requestTimeout = 10_000;
-  http.on('connection', (socket: Socket) => {
-    const leave = tcpPlaces.take(socket.remoteAddress ?? '');
-    if (typeof leave === 'function') socket.once('close', leave);
-    else socket.destroy();
-  });
-  http.on('request', (request, response) => {
-    const url = urlOf(request);
-    const refusal = isOpen(url.pathname, routes) ? undefined : auth.check(request, url);
-    if (refusal) return say(response, refusal.status, refusal.text);
-    answer(request, response, url, routes).catch((error: unknown) => {
-      options.warn(String(error));
-      response.destroy();
-    });
-  });
-
+  const http = createHttpServer(options, auth, { sensors, dropped, registry, files: new Files(options.page) });
   const sockets = openSockets(http, { auth, places, sensors, hub, dropped, pingMs, replay: () => replay });
-  await new Promise<void>((resolve, reject) => {
-    http.once('error', reject);
-    http.listen(port, host, resolve);
-  });
-  const address = http.address();
-  const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const url = new URL(`${tls ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}/`);
+  const url = await listen(http, options.tls !== undefined, host, port);
   return {
     url,
     replayedBy(control) {
@@ -150,4 +90,91 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       http.closeAllConnections();
     },
   };
+}
+
+interface Rates {
+  readonly latencies: Latencies;
+  readonly rows: Rate;
+}
+
+const createSensors = (options: ServerOptions, registry: Registry, dropped: Dropped) =>
+  new Sensors({
+    ...options,
+    folder: options.checkpoints,
+    dropped,
+    telemetry: prometheusMetrics({ registry, labels: { operator: 'keyed' } }),
+    bench: {
+      runtime: options.runtime,
+      telemetry: prometheusMetrics({ registry, labels: { operator: 'learn' } }),
+    },
+  });
+
+const loadOf = (
+  { runtime }: ServerOptions,
+  sensors: Sensors,
+  hub: Hub,
+  dropped: Dropped,
+  { rows, latencies }: Rates,
+): ServerMessage => ({
+  type: 'load',
+  load: {
+    rowsPerSecond: rows.perSecond,
+    sensors: sensors.size,
+    viewers: hub.viewers,
+    heapBytes: runtime.heap.bytesInUse,
+    latency: latencies.read(),
+    dropped: dropped.total,
+  },
+});
+
+/** Answers each reading, and counts it with the time that it took. */
+function watchSensors(sensors: Sensors, { rows, latencies }: Rates, measures: ReturnType<typeof measure>): void {
+  sensors.made.subscribe({
+    next: ({ reading, made }) => {
+      rows.add();
+      reading.reply?.(made);
+      const took = performance.now() - reading.arrived;
+      latencies.add(took);
+      measures.latency(took / 1000);
+    },
+    error: (error: unknown) => {
+      throw error; // a stage that fails is a fault of ours: better to stop than to be deaf
+    },
+  });
+}
+
+/** HTTP with limits of time and of connections; beside WebSockets it holds those that ask for pages, and those that send nothing at all. */
+function createHttpServer(options: ServerOptions, auth: Auth, routes: Parameters<typeof answer>[3]): Server {
+  const { tls, maxConnections, maxPerAddress } = options;
+  const places = new ConnectionLimits(2 * maxConnections, 2 * maxPerAddress);
+  const patience = { connectionsCheckingInterval: 5000, handshakeTimeout: 10_000 };
+  const http: Server = tls ? createHttps({ ...tls, ...patience }) : createHttp(patience);
+  http.headersTimeout = 10_000;
+  http.requestTimeout = 10_000;
+  http.on('connection', (socket: Socket) => {
+    const leave = places.take(socket.remoteAddress ?? '');
+    if (typeof leave === 'function') socket.once('close', leave);
+    else socket.destroy();
+  });
+  http.on('request', (request, response) => {
+    const url = urlOf(request);
+    const refusal = isOpen(url.pathname, routes) ? undefined : auth.check(request, url);
+    if (refusal) return say(response, refusal.status, refusal.text);
+    answer(request, response, url, routes).catch((error: unknown) => {
+      options.warn(String(error));
+      response.destroy();
+    });
+  });
+  return http;
+}
+
+/** The address, once the server listens. */
+async function listen(http: Server, secure: boolean, host: string, port: number): Promise<URL> {
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, resolve);
+  });
+  const address = http.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  return new URL(`${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}/`);
 }
