@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -11,7 +11,11 @@ const recipes = pages.map((page) => readRecipe(join(root, 'docs/recipes', page))
 const commands = recipes.flatMap((recipe) => recipe.commands);
 const copy = mkdtempSync(join(tmpdir(), 'eddy-recipes-'));
 const report = join(copy, 'build/report.json');
-const shell = (command: string) => execFileSync('sh', ['-c', command], { cwd: copy, encoding: 'utf8', stdio: 'pipe' });
+const shell = (command: string) => {
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', command], { cwd: copy, encoding: 'utf8' });
+  expect(status, `${command}\n${stdout}${stderr}`).toBe(0);
+  return stdout;
+};
 
 /** What a recipe adds, and the test that must have met it. */
 const met = {
@@ -53,7 +57,8 @@ describe('the recipes, all followed in one copy of the repository', () => {
       ({ assertionResults }: { assertionResults: object[] }) => assertionResults,
     );
     const fails = ({ status }: { status: string }) => status !== 'passed';
-    expect([...tests.filter(fails), ...testResults.filter(fails)]).toEqual([]);
+    expect(tests.filter(fails).map(({ fullName, failureMessages }) => ({ fullName, failureMessages }))).toEqual([]);
+    expect(testResults.filter(fails)).toEqual([]);
     for (const name of Object.values(met)) expect(tests.some(({ fullName }) => name.test(fullName))).toBe(true);
   });
 
