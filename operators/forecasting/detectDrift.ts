@@ -31,7 +31,7 @@ export interface Drift {
  *     source          --0--1--0--0--1--1--1--1--1--|
  *     detectDrift()   --f--f--f--f--f--f--f--t--f--|      t is { index: 8, value: 1, drift: true }
  *
- * After a change the detector forgets what came before it and watches anew.
+ * After a change the detector forgets what came before it and starts to watch again.
  *
  * - Emits:  one for each sample, in the same turn.
  * - Fails:  on a value that is not a finite number, unless `onInvalid` says otherwise.

@@ -31,7 +31,7 @@ export interface Metrics {
 }
 
 /**
- * Scores predictions as they come due, prequentially: feed it each prediction with its target, once.
+ * Scores predictions as their targets arrive, prequentially: feed it each prediction with its target, once.
  *
  *     source       --{ output: 2, target: 3 }--{ output: 5, target: 3 }--|
  *     metrics()    --{ mae: 1, … }-------------{ mae: 1.5, … }-----------|

@@ -6,7 +6,7 @@ import { asOperator } from '../streams/asOperator.js';
 import { ticks, withInputs } from '../streams/withInputs.js';
 
 export interface KeyedOptions<K> extends KeyedStageOptions<K> {
-  /** Each key that comes here is forgotten, in the store too: its next sample starts afresh. */
+  /** Each key that comes here is forgotten, in the store too: its next sample starts from the initial state. */
   reset?: Observable<K>;
   /** The clock of `idleMs`. Default: asyncScheduler. */
   scheduler?: SchedulerLike;
@@ -22,7 +22,7 @@ export interface KeyedOptions<K> extends KeyedStageOptions<K> {
  * comes after `idleMs`, or at the latest `idleMs` later. Evicting disposes the stage (its heap is free again) and hands
  * out its snapshot; when the key returns, it goes on from the store's, bit for bit.
  *
- * - Emits:  `{ key, value }` for each value that a key's stage emits; at completion each key's last words, in the order
+ * - Emits:  `{ key, value }` for each value that a key's stage emits; at completion what each key's stage emits at its end, in the order
  *           of the keys' last samples.
  * - Fails:  with what `by`, `open`, a stage, the store or `onEvict` throws; on a key that is an object.
  * - State:  one stage per live key and subscription; the store is the caller's own, and shared if it is passed twice.

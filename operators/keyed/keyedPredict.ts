@@ -25,7 +25,7 @@ export interface KeyedPredictStageOptions<In, K> extends KeyedStageOptions<K>, K
 export interface KeyedPredictOptions<In, K> extends KeyedPredictStageOptions<In, K> {
   /** Milliseconds that a sample may wait for those of other keys. Default 0: until the turn in which it came has ended. */
   delayMs?: number;
-  /** Each key that comes here is forgotten, in the store too: its next sample starts afresh. */
+  /** Each key that comes here is forgotten, in the store too: its next sample starts from the initial state. */
   reset?: Observable<K>;
   /** The clock of `delayMs` and `idleMs`. Default: asapScheduler. */
   scheduler?: SchedulerLike;

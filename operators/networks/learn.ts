@@ -56,9 +56,9 @@ export interface LearnOptions<In> extends LearnStageOptions<In> {
  * is seen, and scored before it is learned from.
  *
  *     source                          --a--------b-------------c--|
- *     learn(model, { horizon: 1, … }) --ŷ₁-------ŷ₂,due ŷ₁-----ŷ₃,due ŷ₂--|
+ *     learn(model, { horizon: 1, … }) --ŷ₁-------ŷ₂,scored ŷ₁-----ŷ₃,scored ŷ₂--|
  *
- * - Emits:  { index, output, due?, updated, gradientNorm? } for each sample, in the same turn; the subscriber's own. `output` is the
+ * - Emits:  { index, output, scored?, updated, gradientNorm? } for each sample, in the same turn; the subscriber's own. `output` is the
  *           prediction made at this sample; `scored` the earlier one whose target has just come, with its loss.
  * - Fails:  with `invalid-sample` on a bad sample or target (see `onInvalid`), and with what a selector throws; weights and state are as before.
  * - State:  a learner per subscription: its own hidden state and optimizer. The weights are the model's, shared by all who use it.
@@ -156,7 +156,7 @@ function createRun<In>(
   };
   const learn = (wanted: Target | undefined): LearnStep => {
     const result = last === 0 ? learner.step(x, wanted) : learner.step(x);
-    fed?.said(result.output, last === 0 ? wanted : undefined);
+    fed?.emitted(result.output, last === 0 ? wanted : undefined);
     const label = waiting ? waiting.take(result.index, targets.numbers(wanted, reader.index)) : wanted;
     if (last > 0 && label !== undefined && result.index > last) {
       Object.assign(result, learner.label(result.index - last, label));

@@ -45,11 +45,11 @@ export type DelayedStep = LearnStep | LabelStep;
  *
  *     samples                        --a-----b-----c------------|
  *     labels                         -----------A-----B---------|
- *     learnDelayed(model, { labels })   --ŷa----ŷb-due ŷc-due------|     (ŷa meets A, ŷb meets B)
+ *     learnDelayed(model, { labels })   --ŷa----ŷb-scored ŷc-scored------|     (ŷa meets A, ŷb meets B)
  *
  * A label may come `maxLag` samples after its own (default k2). Samples without one move the state all the same.
  *
- * - Emits:  { index, output, updated } for each sample, and { due, updated, gradientNorm? } for each label that meets its sample, in the
+ * - Emits:  { index, output, updated } for each sample, and { scored, updated, gradientNorm? } for each label that meets its sample, in the
  *           same turn; the subscriber's own. A label that meets none, too late or unknown, emits nothing and is counted.
  * - Fails:  with `invalid-sample` on a bad sample or target (see `onInvalid`), on an id that is neither string nor number, on a time before
  *           the last one; with what a selector throws. Weights and state are as before.

@@ -95,7 +95,7 @@ export function learnInWorker<In = Sample>(
     });
 }
 
-/** The stage over tagged samples and their end, at which it tells `fate` when all is `learned`. */
+/** The stage over tagged samples and their end, at which it reports to `fate` when all is `learned`. */
 function endingStage<In>(
   stage: Stage<In, WorkerLearnStep>,
   learned: () => Promise<void> | undefined,

@@ -15,7 +15,7 @@ export interface OutputIntervalsOptions {
   alpha?: number;
 }
 
-/** What `learn` said of a sample, and the interval that its output means. */
+/** What `learn` emitted for a sample, and the interval that its output means. */
 export interface OutputInterval extends LearnStep {
   /** The ends, one for each element of the target. */
   low: Float64Array;
@@ -28,7 +28,7 @@ export interface OutputInterval extends LearnStep {
 /**
  * Reads the outputs of a network that was taught quantiles or a normal distribution as intervals, and scores them as values come.
  *
- *     learn(model, { loss: pinball(.05, .5, .95), … })    --ŷ₁-------ŷ₂,due ŷ₁-------|
+ *     learn(model, { loss: pinball(.05, .5, .95), … })    --ŷ₁-------ŷ₂,scored ŷ₁-------|
  *     outputIntervals({ loss: pinball(.05, .5, .95) })    --[l₁,h₁]--[l₂,h₂],scored--|
  *
  * Of quantiles the least and the greatest output are the ends, so they never cross; of a normal m ± z e^(s/2). Nothing makes the network

@@ -25,7 +25,7 @@ export interface Imputed {
 }
 
 /**
- * Fills gaps from the past alone, and tells where they were: a network that sees `missing` and `since` can learn from them
+ * Fills gaps from the past alone, and reports where they were: a network that sees `missing` and `since` can learn from them
  * (Che et al. 2018, doi 10.1038/s41598-018-24271-9).
  *
  *     source      --1---NaN---3--|

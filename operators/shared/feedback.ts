@@ -55,7 +55,7 @@ export function checkStart(where: string, start: ArrayLike<number> | undefined, 
   );
 }
 
-/** What stands before each sample in training: the truth, or what the network itself has said. A sample counts once `said` is called. */
+/** What stands before each sample in training: the truth, or the network's own output. A sample counts once `emitted` is called. */
 export class Feedback<In> {
   readonly #options: FeedbackOptions<In>;
   readonly #random;
@@ -76,8 +76,8 @@ export class Feedback<In> {
     this.#own = this.#start.slice();
   }
 
-  /** The sample for a value, the first of a sequence if `anew`. `truth`: the target of the sample before, where it has come only now. */
-  input(value: In, anew: boolean, truth?: Target): Sample {
+  /** The sample for a value, the first of a sequence if `begins`. `truth`: the target of the sample before, where it has come only now. */
+  input(value: In, begins: boolean, truth?: Target): Sample {
     const { input, truth: share = () => 1 } = this.#options;
     const likely = share(this.#index);
     if (!(likely >= 0 && likely <= 1)) {
@@ -87,12 +87,12 @@ export class Feedback<In> {
       );
     }
     const given = truth === undefined ? this.#truth : wholeTarget(truth, this.#own.length);
-    if (anew || this.#first) return input(this.#start.slice(), value);
+    if (begins || this.#first) return input(this.#start.slice(), value);
     return input((this.#draw < likely && given ? given : this.#own).slice(), value);
   }
 
   /** The network's answer to the sample, and the target where it is known. */
-  said(output: Float32Array, target: Target | undefined): void {
+  emitted(output: Float32Array, target: Target | undefined): void {
     this.#own.set(output);
     this.#truth = wholeTarget(target, this.#own.length);
     this.#first = false;

@@ -2,7 +2,7 @@ import { EddyError } from '../../src/core/errors.js';
 import { isRecord } from '../../src/core/snapshot.js';
 import type { SnapshotValue } from '../../src/core/stage.js';
 
-/** Any primitive; numbers are told apart as in a Map (NaN is NaN, -0 is 0). */
+/** Any primitive; numbers are compared as in a Map (NaN is NaN, -0 is 0). */
 export type Key = string | number | bigint | boolean | symbol | null | undefined;
 
 /** Snapshots hold neither bigint nor undefined; a symbol is not the same one anywhere else. */

@@ -31,7 +31,7 @@ export class KeyedBatch<In, K extends Key> {
   readonly #free: number[] = [];
   #used = 0;
   #gathered: RowStage<In, K>[] = [];
-  /** Told when the first sample of a batch has come. */
+  /** Called when the first sample of a batch has come. */
   readonly #wake: () => void;
 
   constructor(model: Model, keys: number, options: KeyedBatchOptions<In>, wake: () => void) {

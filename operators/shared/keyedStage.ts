@@ -26,7 +26,7 @@ export interface KeyedStageOptions<K> {
   maxKeys?: number;
   /** Milliseconds without a sample after which a key's state is evicted. Default: never. */
   idleMs?: number;
-  /** Told of each evicted state; `undefined` where the key's stage takes no snapshots. */
+  /** Called with each evicted state; `undefined` where the key's stage takes no snapshots. */
   onEvict?: (key: K, state: Snapshot | undefined, why: Eviction) => void;
   /** Evicted states go here, and come back when their key does. Default: they are forgotten. */
   store?: KeyStore<K>;
@@ -99,7 +99,7 @@ class KeyedStage<In, Out, K extends Key> implements OpenStage<KeyedInput<In, K>,
     } else if ('reset' in input) this.#reset(input.reset);
   }
 
-  /** Each key's last words, in the order of the keys' last samples. */
+  /** What each key's stage emits at its end, in the order of the keys' last samples. */
   complete(emit: (out: Keyed<K, Out>) => void): void {
     this.#emit = emit;
     for (const entry of this.#live) entry.stage.complete?.(entry.emit);

@@ -99,7 +99,7 @@ class FrameStage implements OpenStage<Sample, Float32Array> {
     if (this.#reader.read(value, this.#slot, 0) !== 'skipped') this.#push(this.#slot[0] ?? 0, emit);
   }
 
-  /** The whole chunk is judged before any of it is taken. */
+  /** The whole chunk is checked before any of it is taken. */
   #takeAll(chunk: readonly number[] | Float32Array | Float64Array, emit: (frame: Float32Array) => void): void {
     if (this.#chunk.length < chunk.length) this.#chunk = new Float32Array(chunk.length);
     readSample(chunk, chunk.length, this.#chunk, 0, 'frame', this.#reader.index + 1);

@@ -21,7 +21,7 @@ export interface PcmOptions {
  *     pcm({ format: 'int16' })  --[.5]------[.25 -.5]---|
  *
  * Integers become full scale 1: int16 is divided by 2^15, int24 by 2^23, both exact in float32. A float32 that is not finite
- * travels on: it is for the next operator's `onInvalid` to judge.
+ * travels on: it is for the next operator's `onInvalid` to handle.
  *
  * - Emits:  for each chunk that completes at least one sample of every channel one Float32Array of them, channels interleaved.
  * - Fails:  on a chunk that is not a Uint8Array or ArrayBuffer, and when the stream ends inside a sample.

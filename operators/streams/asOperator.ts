@@ -11,7 +11,7 @@ import type { Stage } from '../../src/core/stage.js';
  * an unsubscription from inside a step disposes the stage after that step: a stage is never entered twice, nor pulled
  * away from under itself. The stage is disposed before `complete` or `error` goes out.
  *
- * - Emits:  what the stage emits, in order, in the same turn; with the source's completion the stage's last words.
+ * - Emits:  what the stage emits, in order, in the same turn; with the source's completion what the stage emits at its end.
  * - Fails:  with whatever `open`, a step, `complete` or the disposal at completion throws, and with the source's error.
  * - State:  one stage per subscription, disposed once on completion, error and unsubscription alike.
  *

@@ -18,7 +18,7 @@ export interface CheckpointOptions {
    * passed over. `next`: at the sample after the checkpoint, or, live, at whatever comes now.
    */
   source?: 'start' | 'next';
-  /** Is told at the start: how many samples the checkpoint has seen (0: there is none), and what the store had to go back over. */
+  /** Called at the start: how many samples the checkpoint has seen (0: there is none), and what the store had to go back over. */
   onRestore?: (offset: number, warnings: readonly string[]) => void;
   /** Hears of a save that failed; the stream goes on and the next save tries again. Left out: the stream fails. */
   onError?: (error: unknown) => void;

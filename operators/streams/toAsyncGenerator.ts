@@ -96,7 +96,7 @@ class OperatorGenerator<In, Out> implements AsyncGenerator<Out, void, undefined>
 
   #settle(failure: { error: unknown } | undefined): void {
     this.#failure = failure;
-    // The source is told to stop, but its own troubles in stopping come too late to matter.
+    // The source is asked to stop; errors of its own while it stops come too late to matter.
     this.#end().catch(() => {});
   }
 

@@ -99,7 +99,7 @@ server.close();
 
 const { version: eddyVersion } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const table = `
-eddy ${eddyVersion}, Node ${process.versions.node}, Chromium ${version}, ${basename(process.platform)} ${process.arch}; the least of ${RUNS} runs; \`node scripts/hosts/measure.mjs\` writes them anew.
+eddy ${eddyVersion}, Node ${process.versions.node}, Chromium ${version}, ${basename(process.platform)} ${process.arch}; the least of ${RUNS} runs; \`node scripts/hosts/measure.mjs\` measures again.
 
 | what an edge worker that predicts and learns has, gzipped | on tfjs's heap | over bare memory |
 | --- | ---: | ---: |

@@ -39,7 +39,7 @@ open for memories of up to ${LAG} samples (Tallec & Ollivier 2018); the plain RN
 
 The **adding problem** (Hochreiter & Schmidhuber 1997): of a row of random numbers two are marked; say their sum at the end, ${LAG} samples and more
 after the marks. Who remembers nothing has a loss of 1/6 = 0.167. The **copy task**: ${COPY.count} symbols out of ${COPY.symbols} are shown, ${LAG} meaningless ones
-follow, then the ${COPY.count} are to be said again. Guessing is right in ${percent(1 / COPY.symbols)}.
+follow, then the ${COPY.count} are to be repeated. Guessing is right in ${percent(1 / COPY.symbols)}.
 
 ${table(
   ['', `adding: loss after ${updates} updates`, `copying: right after ${2 * updates} updates`],
@@ -51,7 +51,7 @@ ${table(
 What was chosen, and what it hides: one seed each. The gated cells start with a chrono initialisation for this lag; from eddy's own start the LSTM had not
 learned adding within 1,000 updates (loss 0.169, like the RNN), the GRU had (4e-4). With a silent gap of 30 in the copy task the orthogonal plain RNN
 solved it too (100 %, LSTM 87 %, GRU 95 %), which is why the gap is longer here and filled with distracting symbols. Both marks of the adding problem
-lie beyond the lag, so that what is said below of k2 is clean.
+lie beyond the lag, so that the statements about k2 below are clean.
 
 ## The gradient by lag
 

@@ -48,7 +48,7 @@ export const COPY = { symbols: 4, count: 3 };
 
 /**
  * The copy task (after Hochreiter & Schmidhuber 1997; Graves, Wayne & Danihelka 2014), with distraction: a few marked symbols come, then
- * `lag` unmarked ones that mean nothing, then, at a sign, the marked ones are to be said again in their order. Who remembers nothing is
+ * `lag` unmarked ones that mean nothing, then, at a sign, the marked ones are to be repeated in their order. Who remembers nothing is
  * right one time in four.
  */
 export function copying(lag: number): Task {

@@ -53,7 +53,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 function decodeText(bytes: Uint8Array): string {
-  // Only an object may stand here: the format forbids white space before it, so that a file can be told by its ninth byte.
+  // Only an object may stand here: the format forbids white space before it, so that the ninth byte identifies such a file.
   if (bytes[0] !== 0x7b) throw invalidFile(WHERE, 'the header must begin with "{"');
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

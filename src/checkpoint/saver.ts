@@ -30,7 +30,7 @@ export interface SaverOptions {
 /** A stream's last checkpoint, and the saver that goes on after it. */
 export interface LoadedSaver {
   readonly last: Checkpoint | undefined;
-  /** What the store had to go back over, in words for a person. */
+  /** What the store had to go back over, for a person to read. */
   readonly warnings: readonly string[];
   readonly saver: Saver;
 }

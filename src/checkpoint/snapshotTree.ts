@@ -25,7 +25,7 @@ const NUMBERS = new Map([
 ]);
 
 /**
- * Takes a snapshot apart. Tensors view the snapshot's own memory: write them before it changes. `root` begins every tensor's name.
+ * Splits a snapshot into a tree and tensors. Tensors view the snapshot's own memory: write them before it changes. `root` begins every tensor's name.
  *
  *     splitSnapshot({ mean: 0.5, h: new Float32Array(8) }, 'state');
  *     // { tree: { mean: 0.5, h: '$f32' }, tensors: Map { 'state/h' → F32 [8] } }
@@ -67,7 +67,7 @@ export function splitSnapshot(snapshot: Snapshot, root: string): SnapshotTree {
 }
 
 /**
- * Puts together again what splitSnapshot took apart, bit for bit; every typed array is a copy.
+ * Joins what splitSnapshot has split, bit for bit; every typed array is a copy.
  * Fails with `invalid-file` on a mark it does not know, a tensor that is missing, of another type, or left over.
  */
 export function joinSnapshot({ tree, tensors }: SnapshotTree, root: string): SnapshotValue {

@@ -4,7 +4,7 @@ import { EddyError } from '../core/errors.js';
 export interface StoredCheckpoint {
   readonly epoch: number;
   readonly bytes: Uint8Array;
-  /** What was found damaged or left half done, in words for a person; empty if all is well. */
+  /** What was found damaged or left half done, for a person to read; empty if all is well. */
   readonly warnings: readonly string[];
 }
 
@@ -18,13 +18,13 @@ export interface StoredCheckpoint {
 export interface CheckpointStore {
   /**
    * The newest checkpoint that can be read, or undefined if none was ever saved. If a newer one is damaged, `warnings` say so; if all are,
-   * fails with `invalid-file`: a stream never starts anew in silence.
+   * fails with `invalid-file`: a stream never starts from the beginning without notice.
    */
   load(key: string): Promise<StoredCheckpoint | undefined>;
   /**
    * Keeps `bytes`, which encodeCheckpoint made with this epoch, as the newest; they are safe when the promise is fulfilled, and the caller's
    * own again when it is settled: a store that holds them longer copies them. Fails with
-   * `invalid-state` if the newest is not epoch − 1, with `host` if they cannot be written: load() then tells which checkpoint stands.
+   * `invalid-state` if the newest is not epoch − 1, with `host` if they cannot be written: load() then shows which checkpoint stands.
    */
   save(key: string, epoch: number, bytes: Uint8Array): Promise<void>;
   /** Forgets all of a key's checkpoints; none is fine. */

@@ -38,11 +38,11 @@ export interface LearnerCounts {
   updates: number;
   /** Updates whose gradient, or its norm in float32, was not finite: skipped. */
   nonFinite: number;
-  /** Updates due on a window without a target: skipped. */
+  /** Updates skipped because the window had no target. */
   unlabelled: number;
   /** Updates whose gradient was clipped by norm. */
   clipped: number;
-  /** Updates due that were left out: the learner was frozen, or thinned, or over its budget. */
+  /** Updates left out: the learner was frozen, or thinned, or over its budget. */
   skipped: number;
   /** Labels that came more than maxLag samples late: dropped. */
   droppedLabels: number;

@@ -23,7 +23,7 @@ import { UpdateThrottle } from './updateThrottle.js';
  * Opens a learner: a running state on a model, that predicts each sample and learns from the targets by TBPTT(k1, k2).
  *
  *     using learner = createLearner(model, { k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3), clipNorm: 1 });
- *     const { output, due } = learner.step([0.1, 0.2, 0.3, 0.4], 0.5);
+ *     const { output, scored } = learner.step([0.1, 0.2, 0.3, 0.4], 0.5);
  *
  * Several learners may share a model: each has its own state and optimizer, and updates the shared weights at once.
  *
@@ -163,7 +163,7 @@ export class Learner implements Disposable {
   }
 
   /**
-   * While true the weights stay as they are: samples move the state, labels are scored and move the front, and each update that falls due
+   * While true the weights stay as they are: samples move the state, labels are scored and move the front, and each update that would come
    * is left out and counted as skipped. It may change between any two samples, and is part of a snapshot. The first update after it uses
    * the window that ends at its own front: it sees samples that came while the learner was frozen, as far as they are in its last k2.
    */

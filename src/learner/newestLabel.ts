@@ -2,7 +2,7 @@ import { EddyError } from '../core/errors.js';
 import type { LearnerParts } from './learnerParts.js';
 import type { LabelStep } from './learnStep.js';
 
-/** The newest labelled sample is `index` from now on: makes the update that has fallen due by that, if one has. */
+/** The newest labelled sample is `index` from now on: makes the update that this brings, if any. */
 export function moveNewestLabel(parts: LearnerParts, index: number, result: LabelStep): void {
   const { time, options } = parts;
   const reached = Math.floor(index / options.k1) > Math.floor(time.newestLabel / options.k1);

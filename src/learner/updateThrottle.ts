@@ -12,9 +12,9 @@ export interface UpdateBudget {
   readonly now: () => number;
 }
 
-/** Which of the updates that are due are made. */
+/** Which of the updates that TBPTT asks for are made. */
 export interface UpdateThrottleOptions {
-  /** Every n-th due update only, a whole number ≥ 1. Default 1: all of them. */
+  /** Every n-th update only, a whole number ≥ 1. Default 1: all of them. */
   readonly updateEvery?: number;
   /**
    * Updates are made only while they keep within it: one that took 300 µs at 10 µs a sample is followed by none for 30 samples. What is not
@@ -39,13 +39,13 @@ export function checkUpdateThrottle(where: string, { updateEvery, budget }: Upda
     throw wrong('budget.now must be a clock in milliseconds', now, 'e.g. () => performance.now()');
 }
 
-/** Decides, for each update that is due, whether it is made. */
+/** Decides, for each update that TBPTT asks for, whether it is made. */
 export class UpdateThrottle {
   /** While true no update is made. */
   frozen = false;
   readonly #every: number;
   readonly #budget: UpdateBudget | undefined;
-  /** Due updates since the last one that the thinning let through. */
+  /** Updates asked for since the last one that the decimation let through. */
   #since = 0;
   /** Microseconds of updates that have not been earned yet. */
   #debt = 0;
@@ -57,7 +57,7 @@ export class UpdateThrottle {
     this.#budget = budget;
   }
 
-  /** Makes the update that is due after `samples` samples, or leaves it out. @returns whether it was made. */
+  /** Makes the update that comes after `samples` samples, or leaves it out. @returns whether it was made. */
   attempt(samples: number, update: () => void): boolean {
     if (this.frozen) return false;
     if (this.#since + 1 < this.#every) {

@@ -76,7 +76,7 @@ export class Updater {
     result.updated = true;
   }
 
-  /** Of the update that is due. */
+  /** Of the next update. */
   #rate(): number {
     const { optimizer, schedule } = this.#options;
     if (!schedule) return optimizer.rate;

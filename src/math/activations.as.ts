@@ -55,7 +55,7 @@
 }
 
 // One function over whole rows, in a loop tested at its end: engines then keep the coefficients in registers, where several functions
-// at once, or a loop tested at its start, would make them build each coefficient anew for every four lanes.
+// at once, or a loop tested at its start, would make them build each coefficient again for every four lanes.
 
 /** y = σ(x) over `bytes` > 0 of each of `rows` > 0 rows. */
 export function sigmoidRows(y: usize, x: usize, bytes: usize, rows: u32, yStride: usize, xStride: usize): void {

@@ -7,7 +7,7 @@ export const MAX_BYTES = 2 ** 31;
 export const ALIGNMENT = 64;
 
 /**
- * Memory that the kernels share with JavaScript. Its views are read anew at every use: growth detaches the old ones.
+ * Memory that the kernels share with JavaScript. Its views are read again at every use: growth detaches the old ones.
  * Everything starts at a multiple of 64 bytes and is zero.
  */
 export interface Heap {

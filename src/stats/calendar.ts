@@ -1,7 +1,7 @@
 export const DAY = 86_400_000;
 const LONGEST = 20_160; // two weeks of minutes: no longer season is kept in memory
 
-/** The short and the long season of rows `step` milliseconds apart, in rows; 0: none. */
+/** The short and the long season of rows that follow each other every `step` milliseconds, in rows; 0: none. */
 export function calendarSeasons(step: number): [short: number, long: number] {
   if (step < DAY * 0.9) {
     const day = Math.round(DAY / step);

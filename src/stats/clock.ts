@@ -35,7 +35,7 @@ export class Clock {
     this.state[6] = long;
   }
 
-  /** Slots of a profile: of the day for workdays, Saturday and Sunday apart; else of the short season. */
+  /** Slots of a profile: of the day, for workdays, Saturday and Sunday separately; else of the short season. */
   get slots(): number {
     return this.#daily ? this.short * 3 : this.short;
   }

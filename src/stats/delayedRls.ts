@@ -55,7 +55,7 @@ export class DelayedRls {
     return this.rls.predict(ahead - 1, this.inputs, this.slot(index));
   }
 
-  /** What row `index` should have said of the row `ahead` after it. */
+  /** What row `index` should have predicted for the row `ahead` after it. */
   learn(index: number, ahead: number, target: number): void {
     const o = ahead - 1;
     const errors = this.#errors;

@@ -55,7 +55,7 @@ export class RunningMeans {
     const weight = this.#sums[at + 1];
     if (weight === 0) return 0;
     if (this.#window === 0) return this.#sums[at] / weight;
-    // Summed anew: taking old values away from a running sum would leave their rounding behind.
+    // Summed again: taking old values away from a running sum would leave their rounding behind.
     let sum = 0;
     for (let k = 0; k < weight; k++) sum += this.#recent[i * this.#window + k];
     return sum / weight;

@@ -12,7 +12,7 @@ import { type Batch, BEGINS, type HandOver, LABELLED, type LearnerRecord, type L
 /** What cannot travel in a message, and stands in the worker's own file. */
 export type OwnOptions = Partial<Pick<LearnerOptions, 'loss' | 'schedule' | 'budget'>>;
 
-/** A learner on a model of its own, which learns what comes in batches and says when its weights are due. */
+/** A learner on a model of its own, which learns what comes in batches and reports its weights when it is time. */
 export class HostedLearner implements Disposable {
   readonly #model: Model;
   readonly #learner: Learner;

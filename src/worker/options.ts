@@ -23,7 +23,7 @@ export interface WorkerLearnerOptions extends Omit<LearnerOptions, 'schedule' | 
   readonly onError?: (error: EddyError) => void;
 }
 
-/** Checked options: every number in place, and apart from them what travels. */
+/** Checked options: every number in place, and separately what travels. */
 export interface CheckedWorkerLearner {
   readonly horizons: readonly number[];
   readonly handOver: HandOver;

@@ -21,7 +21,7 @@ export interface RunLearnerWorkerOptions extends OwnOptions {
  */
 export function runLearnerWorker(port: Port, { kernels, ...own }: RunLearnerWorkerOptions = {}): void {
   const loading = kernels ? Promise.resolve(kernels) : loadKernels();
-  loading.catch(() => {}); // it is said when the learner opens
+  loading.catch(() => {}); // it is reported when the learner opens
   let served: HostedLearner | undefined;
   const answer = (message: FromLearner, transfer?: ArrayBuffer[]) => post(port, message, transfer);
   const handOver = (block: Float32Array<ArrayBuffer>, learned: number) =>

@@ -35,8 +35,8 @@ export interface WorkerLearnerCounts {
  * Predicts here while a learner in another thread teaches the model: samples go to it in batches, its weights come back and are put into the
  * model between two samples. A step never waits for it.
  *
- *     using apart = createWorkerLearner(model, new Worker(url), { horizon: 1, k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3) });
- *     const { output, learned } = apart.step([0.1, 0.2, 0.3, 0.4], 0.5);
+ *     using learner = createWorkerLearner(model, new Worker(url), { horizon: 1, k1: 8, k2: 32, loss: mse, optimizer: adam(1e-3) });
+ *     const { output, learned } = learner.step([0.1, 0.2, 0.3, 0.4], 0.5);
  *
  * The worker's file calls `runLearnerWorker`. What is learned is what a learner in this thread would learn from the same samples, bit for bit;
  * when its weights come in depends on the threads. One message is on its way at a time, so batches grow with the load. If too many samples

@@ -65,7 +65,7 @@ describe('a checkpoint', () => {
       fc.property(fc.dictionary(name, value, { noNullPrototype: true }), fc.nat(), (state, offset) => {
         const file = encodeCheckpoint({ epoch: 1, offset, definition: null, weights: {}, state });
         const read = decodeCheckpoint(file);
-        // Tells −0 from 0, and does not mind a field named `constructor`.
+        // Distinguishes −0 from 0, and does not mind a field named `constructor`.
         deepStrictEqual(read.state, state);
         expect(read.offset).toBe(offset);
         expect(encodeCheckpoint(read)).toEqual(file);
@@ -106,7 +106,7 @@ describe('a checkpoint', () => {
     }
   });
 
-  test('tells its epoch', () => expect(readEpoch(encodeCheckpoint(small))).toBe(3));
+  test('has its epoch in the header', () => expect(readEpoch(encodeCheckpoint(small))).toBe(3));
 
   test.each<[string, unknown]>([
     ['undefined', undefined],

@@ -158,7 +158,7 @@ describe('a file store', () => {
     expect(decodeCheckpoint((await store.load('a'))?.bytes ?? new Uint8Array()).state).toEqual({ second: 'try' });
   });
 
-  test('does not start anew in silence when all are damaged', async () => {
+  test('fails when all are damaged, and does not start from the beginning', async () => {
     const { disk, store } = await diskWith(3, 2);
     disk.damage('a');
     disk.damage('a@2');

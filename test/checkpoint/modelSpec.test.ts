@@ -33,7 +33,7 @@ describe.each(specs)('the definition of a model with %s', (_, spec) => {
     expect(specOf(readDefinition(json, 'test'))).toEqual(spec);
   });
 
-  test('tells the names and shapes of its weights, and what it computes', async () => {
+  test('has the names and shapes of its weights, and what it computes', async () => {
     const definition = definitionOf(spec);
     using model = await createModel(spec);
     const shapes = Object.entries(model.weights()).map(([name, { shape }]) => [name, [...shape]]);

@@ -79,7 +79,7 @@ export function describeStore(name: string, open: (options?: StoreOptions) => Pr
       expect(await store.load('a')).toMatchObject({ epoch: 2, warnings: [] });
     });
 
-    test('refuses to start anew when nothing can be read', async () => {
+    test('refuses to start from the beginning when nothing can be read', async () => {
       const [store] = await open();
       await store.save('a', 1, checkpoint(1).fill(7, 20, 30));
       await expect(store.load('a')).rejects.toMatchObject({ code: 'invalid-file' });

@@ -41,25 +41,25 @@ const losses$ = from([0.1, 0.2]);
 const after = ['', '', '\nconsole.log(y.length, index, learner.counts.samples);\n', ''];
 const programs = examples.map((code, k) => `${before[k]}${code}${after[k]}`);
 
-/** Runs a program on the built package until it ends or has said `lines` lines. */
+/** Runs a program on the built package until it ends or has printed `lines` lines. */
 async function say(program: string, lines: number): Promise<string[]> {
   const { outputText } = ts.transpileModule(program, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
   });
   const child = spawn(process.execPath, ['--input-type=module', '-e', outputText], { cwd: root });
   const closed = once(child, 'close');
-  let said = '';
+  let printed = '';
   let failed = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     failed += text;
   });
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-    if (said.split('\n').length > lines) child.kill();
+    printed += text;
+    if (printed.split('\n').length > lines) child.kill();
   });
   await closed;
   expect(failed).toBe('');
-  return said.trimEnd().split('\n').slice(0, lines);
+  return printed.trimEnd().split('\n').slice(0, lines);
 }
 
 describe('the README', () => {

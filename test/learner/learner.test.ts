@@ -143,15 +143,15 @@ describe('a learner', () => {
     const run = async (rerun: boolean) => {
       using model = await createModel(spec);
       using learner = createLearner(model, { k1: 5, k2: 4, loss: mse, optimizer, clipNorm: 1, maxLag: 3 });
-      const said: unknown[] = [];
+      const results: unknown[] = [];
       for (let t = 1; t <= 120; t++) {
-        said.push(learner.step(xOf(t)));
+        results.push(learner.step(xOf(t)));
         // The weights as they are: nothing changes but that the learner cannot know it.
         if (rerun) model.setWeights(model.weights());
-        if (t > 2) said.push(learner.label(t - 2, yOf(t - 2)));
+        if (t > 2) results.push(learner.label(t - 2, yOf(t - 2)));
       }
       expect(learner.counts.updates).toBe(23);
-      return { said, weights: model.weights(), state: learner.state() };
+      return { results, weights: model.weights(), state: learner.state() };
     };
     expect(await run(true)).toEqual(await run(false));
   });
@@ -216,12 +216,12 @@ describe('a learner', () => {
       return { model, learner: createLearner(model, { k1: 4, k2: 3, loss: mse, optimizer, maxLag: 4, clipNorm: 1 }) };
     };
     const play = (learner: Learner, from: number, to: number) => {
-      const said: unknown[] = [];
+      const results: unknown[] = [];
       for (let t = from; t < to; t++) {
-        said.push(learner.step(xOf(t), t % 5 === 0 ? yOf(t) : undefined));
-        if (t > 3 && t % 2 === 0) said.push(learner.label(t - 3, yOf(t - 3)));
+        results.push(learner.step(xOf(t), t % 5 === 0 ? yOf(t) : undefined));
+        if (t > 3 && t % 2 === 0) results.push(learner.label(t - 3, yOf(t - 3)));
       }
-      return said;
+      return results;
     };
     const a = await open(1);
     const b = await open(2);

@@ -95,7 +95,7 @@ describe('a learner that is frozen and thinned', () => {
 });
 
 describe('a budget of update time', () => {
-  /** 64 samples, an update due at each; each takes `took` µs, a sample comes every `gap` µs. */
+  /** 64 samples, an update at each; each takes `took` µs, a sample comes every `gap` µs. */
   const run = async (micros: number, per: 'sample' | 'second', took: number, gap: number) => {
     const model = await createModel(spec);
     let clock = 0;

@@ -103,12 +103,12 @@ describe.each(Object.entries(networks))('the gradient of %s made visible', (_, s
           const options: LearnerOptions = { k1, k2, loss: mse, optimizer: adam(0.01), clipNorm: 1 };
           using learner = createLearner(model, options);
           const [xs, targets] = [samplesOf(spec, seed, 30), normals(seed + 1, 30)];
-          const said = xs.map((x, t) => {
+          const results = xs.map((x, t) => {
             const step = learner.step(x, t % 3 === 1 ? undefined : targets[t]);
             if (look) [learner.gradientNormByLag(), learner.gradientNormByLayer(), learner.gates()];
             return step;
           });
-          return { said, snapshot: learner.snapshot() };
+          return { results, snapshot: learner.snapshot() };
         };
         expect(await run(true)).toEqual(await run(false));
       }),

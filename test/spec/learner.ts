@@ -33,7 +33,7 @@ export interface SpecOptions<O extends { lr: number }, S> {
   clipNorm?: number;
   clipValue?: number;
   maxLag: number;
-  /** Only every n-th due update is made. */
+  /** Only every n-th update is made. */
   updateEvery?: number;
   /** The learning rate's factor at update 1, 2, …. */
   schedule?: (update: number) => number;
@@ -136,7 +136,7 @@ export function createSpecLearner<O extends { lr: number }, S>(options: SpecOpti
     return total;
   }
 
-  /** An update is due: frozen, it is left out; thinned, all but the n-th are. */
+  /** The time of an update: frozen, it is left out; decimated, all but the n-th are. */
   function attempt(): Learnt {
     if (now.frozen || ++now.passedOver < updateEvery) {
       now.skipped++;
@@ -197,7 +197,7 @@ export function createSpecLearner<O extends { lr: number }, S>(options: SpecOpti
       now.counts.late++;
       return { updated: false };
     },
-    /** Ends the sequence, as completion does: full BPTT learns now. Time starts anew; weights and optimizer go on. */
+    /** Ends the sequence, as completion does: full BPTT learns now. Time starts at 1 again; weights and optimizer go on. */
     reset(): Learnt {
       const learnt = k1 === Infinity && now.newestLabel > 0 ? attempt() : { updated: false };
       now = { ...now, samples: [], newestLabel: 0, state: structuredClone(zeroState) };

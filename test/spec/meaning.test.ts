@@ -216,7 +216,7 @@ describe('what labels, masks, windows, resets and swaps mean', () => {
     expect(learner.weights()).toEqual(own.weights());
   });
 
-  it('a reset starts time, tape and state anew; weights and optimizer go on', () => {
+  it('a reset starts time, tape and state again; weights and optimizer go on', () => {
     const learner = open({ k1: 3 });
     run(learner, 0, 5);
     const after = learner.snapshot();

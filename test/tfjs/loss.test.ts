@@ -11,22 +11,22 @@ beforeAll(async () => {
 
 const squares = tfjsLoss((y, target) => tf.losses.meanSquaredError(target, y));
 
-/** 40 samples, some without a target: what they teach, and what each step said. */
+/** 40 samples, some without a target: what they teach, and what each step results. */
 async function train(loss: Loss, k1: number, k2: number, rows = 1, activation: 'linear' | 'sigmoid' = 'linear') {
   using model = await createModel({ input: 2, layers: [gru(4), lstm(3)], output: dense(2, { activation }), seed: 5 });
   const random = createRandom(9);
   using state = model.openState(rows);
   using learner = createLearner(model, { k1, k2, loss, optimizer: adam(0.02), clipNorm: 1, state });
   const normal = (n: number) => Array.from({ length: n }, () => random.normal());
-  const said: number[] = [];
+  const results: number[] = [];
   for (let t = 0; t < 40; t++) {
     const target = normal(rows * 2);
     if (t % 5 === 3) target.fill(Number.NaN);
     if (rows > 1 && t % 5 === 2) target.fill(Number.NaN, 0, 2);
     const { scored, gradientNorm } = learner.step(normal(rows * 2), target);
-    said.push(scored?.loss ?? -1, gradientNorm ?? -1);
+    results.push(scored?.loss ?? -1, gradientNorm ?? -1);
   }
-  return { said, weights: Object.values(model.weights()).flatMap(({ data }) => [...data]), counts: learner.counts };
+  return { results, weights: Object.values(model.weights()).flatMap(({ data }) => [...data]), counts: learner.counts };
 }
 
 describe('tfjsLoss', () => {
@@ -41,8 +41,8 @@ describe('tfjsLoss', () => {
     async (k1, k2, rows, activation) => {
       const [got, want] = [await train(squares, k1, k2, rows, activation), await train(mse, k1, k2, rows, activation)];
       expect(got.counts).toEqual(want.counts);
-      got.said.forEach((value, k) => {
-        expect(value).toBeCloseTo(want.said[k], 4);
+      got.results.forEach((value, k) => {
+        expect(value).toBeCloseTo(want.results[k], 4);
       });
       got.weights.forEach((value, k) => {
         expect(value).toBeCloseTo(want.weights[k], 4);

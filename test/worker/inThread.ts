@@ -11,7 +11,7 @@ export interface Item {
   begins?: boolean;
 }
 
-/** What a learner in this thread makes of the items: the weights after each of them, as of the last hand-over that was due. */
+/** What a learner in this thread makes of the items: the weights after each of them, as of the last hand-over. */
 export function learnInThread(
   spec: Model,
   items: readonly Item[],

@@ -30,16 +30,16 @@ const wave = (count: number): Item[] =>
 const options: WorkerLearnerOptions = { k1: 2, k2: 6, loss: mse, optimizer: adam(0.01), clipNorm: 1 };
 
 /** Plays the items at the pace of turns, so that weights come in between them. */
-async function play(apart: WorkerLearner, items: readonly Item[]) {
+async function play(learner: WorkerLearner, items: readonly Item[]) {
   const steps = [];
   for (const [i, { x, target, begins }] of items.entries()) {
-    if (begins) apart.reset();
-    steps.push(apart.step(x, target));
+    if (begins) learner.reset();
+    steps.push(learner.step(x, target));
     // The worker is given time to start and to learn, or nothing would come in while we look.
-    while (i === 0 && !apart.report) await wait(1);
+    while (i === 0 && !learner.report) await wait(1);
     if (i % 16 === 15) await wait(1);
   }
-  await apart.finish();
+  await learner.finish();
   return steps;
 }
 
@@ -54,7 +54,7 @@ describe('a learner in a worker thread', () => {
     'every 50 samples': { options: { ...options, handOver: { samples: 50 } }, items: wave(400) },
     'one sample ahead': { options: { ...options, horizon: 1 }, items: wave(300) },
     'labels that are missing': { options: { ...options, handOver: { updates: 3 } }, items: wave(300).map(masked) },
-    'sequences that begin anew': {
+    'sequences that start again': {
       options: { ...options, horizon: 2 },
       items: wave(300).map((item, t) => ({ ...item, begins: t % 40 === 0 })),
     },
@@ -68,12 +68,12 @@ describe('a learner in a worker thread', () => {
   it.each(Object.entries(cases))('learns bit for bit as in this thread: %s', async (_, { options, items }) => {
     using model = twin();
     const expected = learnInThread(model, items, options);
-    using apart = createWorkerLearner(model, open(), options);
-    const steps = await play(apart, items);
+    using learner = createWorkerLearner(model, open(), options);
+    const steps = await play(learner, items);
     expect(model.readBlock()).toEqual(expected.last);
-    expect(apart.counts.dropped).toBe(0);
+    expect(learner.counts.dropped).toBe(0);
     expect(steps.map(({ index }) => index)).toEqual(items.map((__, i) => i + 1));
-    expect(apart.report).toMatchObject({ learned: items.length, samples: items.length, droppedLabels: 0 });
+    expect(learner.report).toMatchObject({ learned: items.length, samples: items.length, droppedLabels: 0 });
 
     // Each output is that of the weights which it says it is of.
     using replay = twin();
@@ -107,8 +107,8 @@ describe('a learner in a worker thread', () => {
       const given = { k1: 1, k2: 4, loss, optimizer: sgd(0.05, { momentum: 0.9, nesterov: true }), seed: 5 };
       const items = wave(60).map(({ x }, t) => ({ x, target: target(t) }));
       const { last } = learnInThread(model, items, given);
-      using apart = createWorkerLearner(model, open(), given);
-      await play(apart, items);
+      using learner = createWorkerLearner(model, open(), given);
+      await play(learner, items);
       expect(model.readBlock()).toEqual(last);
     }
   });
@@ -116,12 +116,12 @@ describe('a learner in a worker thread', () => {
   it('learns for several horizons at once', async () => {
     using model = await createModel({ input: 2, layers: [lstm(6)], output: dense(2), seed: 7 });
     const given = { ...options, horizon: [1, 3] };
-    using apart = createWorkerLearner(model, open(), given);
+    using learner = createWorkerLearner(model, open(), given);
     const before = model.readBlock();
-    await play(apart, wave(60));
+    await play(learner, wave(60));
     expect(model.readBlock()).not.toEqual(before);
     // Sample 1 is whole when value 4 comes: 57 of them are.
-    expect(apart.report).toMatchObject({ updates: 28, unlabelled: 0 });
+    expect(learner.report).toMatchObject({ updates: 28, unlabelled: 0 });
   });
 
   it('never makes a sample wait: under a firehose the oldest are dropped and counted, and learning goes on from the state there', async () => {
@@ -136,12 +136,12 @@ describe('a learner in a worker thread', () => {
       return record;
     });
     const start = model.readBlock();
-    using apart = createWorkerLearner(model, open(), given);
-    for (const { x, target } of items) apart.step(x, target);
-    expect(apart.counts).toEqual({ samples: 1000, dropped: 950, handOvers: 0 });
+    using learner = createWorkerLearner(model, open(), given);
+    for (const { x, target } of items) learner.step(x, target);
+    expect(learner.counts).toEqual({ samples: 1000, dropped: 950, handOvers: 0 });
     expect(model.readBlock()).toEqual(start);
-    await apart.finish();
-    expect(apart.report).toMatchObject({ learned: 1000, samples: 50 });
+    await learner.finish();
+    expect(learner.report).toMatchObject({ learned: 1000, samples: 50 });
     // The first sample went out alone, the last nine are a batch. 2 to 951 were dropped: after the gap a new sequence began.
     using expected = twin();
     expected.writeBlock(start);
@@ -157,23 +157,23 @@ describe('a learner in a worker thread', () => {
     using model = twin();
     const items = wave(64);
     const { last } = learnInThread(model, items, options);
-    using apart = createWorkerLearner(model, open(), options);
+    using learner = createWorkerLearner(model, open(), options);
     for (const { x, target } of items) {
-      const counts = { ...apart.counts };
-      expect(() => apart.step([1, Number.NaN], 1)).toThrow(expect.objectContaining({ code: 'invalid-sample' }));
-      expect(() => apart.step(x, [1, 2])).toThrow(expect.objectContaining({ code: 'invalid-sample' }));
-      expect(apart.counts).toEqual(counts);
-      apart.step(x, target);
+      const counts = { ...learner.counts };
+      expect(() => learner.step([1, Number.NaN], 1)).toThrow(expect.objectContaining({ code: 'invalid-sample' }));
+      expect(() => learner.step(x, [1, 2])).toThrow(expect.objectContaining({ code: 'invalid-sample' }));
+      expect(learner.counts).toEqual(counts);
+      learner.step(x, target);
     }
-    await apart.finish();
+    await learner.finish();
     expect(model.readBlock()).toEqual(last);
   });
 });
 
 describe('the end of a learner in a worker thread', () => {
-  const ended = async (apart: WorkerLearner) => {
-    const failure = await apart.finish().catch((error: unknown) => error);
-    expect(() => apart.step([0, 0], 0)).toThrow(failure instanceof Error ? failure : undefined);
+  const ended = async (learner: WorkerLearner) => {
+    const failure = await learner.finish().catch((error: unknown) => error);
+    expect(() => learner.step([0, 0], 0)).toThrow(failure instanceof Error ? failure : undefined);
     return failure;
   };
 
@@ -181,49 +181,49 @@ describe('the end of a learner in a worker thread', () => {
     using model = twin();
     const before = model.runtime.heap.bytesInUse;
     const worker = open();
-    const apart = createWorkerLearner(model, worker, options);
-    apart.step([0, 0], 0);
-    const pending = apart.finish();
-    apart.dispose();
-    apart.dispose();
+    const learner = createWorkerLearner(model, worker, options);
+    learner.step([0, 0], 0);
+    const pending = learner.finish();
+    learner.dispose();
+    learner.dispose();
     await expect(pending).rejects.toMatchObject({ code: 'disposed' });
     await once(worker, 'exit');
     expect(model.runtime.heap.bytesInUse).toBe(before);
-    expect(() => apart.step([0, 0], 0)).toThrow(expect.objectContaining({ code: 'disposed' }));
+    expect(() => learner.step([0, 0], 0)).toThrow(expect.objectContaining({ code: 'disposed' }));
   });
 
   it('is an error of its own, with its code', async () => {
     using model = twin();
-    using apart = createWorkerLearner(model, open(), { ...options, loss: { ...mse, name: 'mine' } });
-    apart.step([0, 0], 0);
-    expect(await ended(apart)).toMatchObject({ code: 'invalid-option', message: expect.stringContaining('mine') });
+    using learner = createWorkerLearner(model, open(), { ...options, loss: { ...mse, name: 'mine' } });
+    learner.step([0, 0], 0);
+    expect(await ended(learner)).toMatchObject({ code: 'invalid-option', message: expect.stringContaining('mine') });
   });
 
   it.each([
     ['throws', "throw new Error('boom')", /failed: boom/],
     ['exits', 'process.exit(3)', /exited with code 3/],
     ['has an end', '', /exited with code 0/],
-  ])('is told when the worker %s', async (_, code, message) => {
+  ])('reports when the worker %s', async (_, code, message) => {
     using model = twin();
     const reported: unknown[] = [];
     const worker = new Worker(code, { eval: true });
-    using apart = createWorkerLearner(model, worker, { ...options, onError: (error) => reported.push(error) });
-    apart.step([0, 0], 0);
-    const failure = await ended(apart);
+    using learner = createWorkerLearner(model, worker, { ...options, onError: (error) => reported.push(error) });
+    learner.step([0, 0], 0);
+    const failure = await ended(learner);
     expect(failure).toMatchObject({ name: 'EddyError', code: 'host', message: expect.stringMatching(message) });
     expect(reported).toEqual([failure]);
     await turn();
   });
 
-  it('is told when someone else terminates the worker; the model keeps the weights that had come', async () => {
+  it('reports when someone else terminates the worker; the model keeps the weights that had come', async () => {
     using model = twin();
     const worker = open();
-    using apart = createWorkerLearner(model, worker, { ...options, handOver: { updates: 1 } });
-    for (const { x, target } of wave(20)) apart.step(x, target);
-    await apart.finish();
+    using learner = createWorkerLearner(model, worker, { ...options, handOver: { updates: 1 } });
+    for (const { x, target } of wave(20)) learner.step(x, target);
+    await learner.finish();
     const weights = model.readBlock();
     await worker.terminate();
-    expect(() => apart.step([0, 0], 0)).toThrow(expect.objectContaining({ code: 'host' }));
+    expect(() => learner.step([0, 0], 0)).toThrow(expect.objectContaining({ code: 'host' }));
     expect(model.readBlock()).toEqual(weights);
   });
 });

@@ -9,7 +9,7 @@ const operatorOf = (activation: string) => activation[0].toUpperCase() + activat
 
 /**
  * An ONNX file (opset 15). Its input `x` is [steps, rows, numbers], or [steps, rows] symbols as int64 where the model starts with an embedding;
- * its output `y` is [steps, rows, outputs]. Both biases are kept apart; states start at zero.
+ * its output `y` is [steps, rows, outputs]. Both biases are kept; states start at zero.
  *
  *     await writeFile('model.onnx', exportOnnx({ definition, weights: model.weights() }));
  *

@@ -40,7 +40,7 @@ export function partsOf({ definition, weights }: Exported, format: CellFormat, l
   };
 }
 
-/** The refusal to write a model that the other framework has no words for. */
+/** The refusal to write a model that the other framework cannot hold. */
 export function cannotExport(format: string, what: string): EddyError {
   return new EddyError('invalid-option', `export to ${format}: ${what}; choose another format`);
 }

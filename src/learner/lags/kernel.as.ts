@@ -1,6 +1,6 @@
 /**
  * How the gradient of one sample's loss fades on its way back: ‖∂ℓ/∂h_{l,t}‖₂ of every layer l and sample t of a window, all paths from
- * h_{l,t} to ℓ counted, up through the layers and on through time. A pass of its own, on demand: it writes only what updates write anew. For networks without dropout.
+ * h_{l,t} to ℓ counted, up through the layers and on through time. A pass of its own, on demand: it writes only what updates write again. For networks without dropout.
  * Hochreiter 1991; Bengio, Simard & Frasconi 1994, doi 10.1109/72.279181.
  */
 import { cellBackward, lossOf } from "../../../build/dispatch.as";

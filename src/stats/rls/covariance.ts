@@ -21,7 +21,7 @@ export interface Storage {
  *     g = P x,   k = g / (λ + xᵀg),   P ← (P − k gᵀ) / λ
  *
  * P sees inputs alone, so one of it serves every output and every horizon. It is symmetric by construction and bounded:
- * nothing is forgotten while a diagonal element is above 1; a P that rounding has made indefinite starts anew.
+ * nothing is forgotten while a diagonal element is above 1; a P that rounding has made indefinite is reset.
  */
 export interface Covariance {
   /**
@@ -37,7 +37,7 @@ export interface Covariance {
 
 export type OpenCovariance = (options: CovarianceOptions) => Covariance;
 
-/** An excitation xᵀP x that is negative or beyond it tells of a P that has lost its meaning. */
+/** An excitation xᵀP x that is negative or beyond it shows a P that has lost its meaning. */
 export const MOST_EXCITED = 1e12;
 
 /** Numbers of a triangle for n inputs. */

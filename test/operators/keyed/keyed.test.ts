@@ -178,7 +178,7 @@ describe('keyed', () => {
     expect(evicted).toEqual(['a idle at 20', 'b idle at 22', 'c idle at 40']);
   });
 
-  it('says the last words of each key in the order of their last samples', () => {
+  it('emits what each key emits at its end in the order of their last samples', () => {
     const out: Keyed<string, string>[] = [];
     from('abcab')
       .pipe(keyed((key: string) => key, openLast))

@@ -46,7 +46,7 @@ describe('generate', () => {
     return out;
   };
 
-  it('feeds each output back in, anew from zeros for each value', () => {
+  it('feeds each output back in, from zeros for each value', () => {
     new TestScheduler((got, want) => expect(got).toEqual(want)).run(({ hot, expectObservable }) => {
       const [a, b, c] = alone(0.5, 3).map((y) => Float32Array.of(y));
       const [d, e, f] = alone(-1, 3).map((y) => Float32Array.of(y));

@@ -17,7 +17,7 @@ const target = ([, y]: Pair) => [y, -y];
 const element = fc.float({ noNaN: true, min: -2, max: 2 });
 const sample = fc.tuple(element, element);
 
-const anew =
+const opening =
   (options: LearnOptions<Pair>): OperatorFunction<Pair, LearnStep> =>
   (source) =>
     defer(() => {
@@ -29,7 +29,7 @@ const anew =
     });
 
 describeOperator<Pair, LearnStep>('learn, several horizons at once,', {
-  operator: () => anew({ ...taught, horizon: horizons, target }),
+  operator: () => opening({ ...taught, horizon: horizons, target }),
   open: () => {
     const model = createModelOn(6);
     const stage = learnStage<Pair>(model, { ...taught, horizon: horizons, target })();
@@ -48,7 +48,7 @@ describeOperator<Pair, LearnStep>('learn, several horizons at once,', {
   ],
   without: { tolerant: 'as learn' },
   failing: (when, error) =>
-    anew({
+    opening({
       ...taught,
       horizon: horizons,
       target: (value) => {
@@ -71,7 +71,7 @@ function run(values: readonly Pair[], options: LearnOptions<Pair>, outputs = 6) 
 }
 
 describe('several horizons', () => {
-  it('are a learner that is told the whole target when its last part has come', () =>
+  it('are a learner that gets the whole target when its last part has come', () =>
     fc.assert(
       fc.property(fc.array(sample, { maxLength: 24 }), (values) => {
         using model = createModelOn(6);
@@ -120,7 +120,7 @@ describe('several horizons', () => {
     ]);
   });
 
-  it('begin anew with a sequence: no part of the one before is held against it', () => {
+  it('start again with a sequence: no part of the one before is held against it', () => {
     const values: Pair[] = Array.from({ length: 14 }, (_, t) => [t === 7 ? 1 : 0, t + 1]);
     const options = { ...taught, horizon: [1, 3], target: ([, y]: Pair) => y, resetWhen: ([x]: Pair) => x === 1 };
     const scored = run(values, options, 2).steps.flatMap((step) => (step.scored ? [[...step.scored.target]] : []));

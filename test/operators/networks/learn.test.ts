@@ -74,7 +74,7 @@ describe('learn', () => {
     expect(mean(losses.slice(-200))).toBeLessThan(mean(losses.slice(0, 200)) / 10);
   });
 
-  it('starts a sequence anew where resetWhen says so: state, numbers and window, but not weights', () => {
+  it('starts a new sequence where resetWhen says so: state, numbers and window, but not weights', () => {
     using model = createModelOn();
     using learner = createLearner(model, options);
     const resetWhen = ([, q]: Pair) => q === 5;

@@ -115,7 +115,7 @@ describe('learnDelayed', () => {
       expectObservable(kinds).toBe('-p--q-b-a-r--|', { p: 'p1', q: 'p2', r: 'p3', b: 'l2', a: 'l1' });
     }));
 
-  it('learns as a learner does that is told each label by its sample’s number', () =>
+  it('learns as a learner does that gets each label by its sample’s number', () =>
     fc.assert(
       fc.property(fc.array(input, { maxLength: 40 }), (inputs) => {
         const [one, other] = [new Model(runtime, spec), new Model(runtime, spec)];

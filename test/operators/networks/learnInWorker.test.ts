@@ -46,8 +46,8 @@ describe('learnInWorker', () => {
     using model = twin();
     const values = wave(3000);
     let learner: WorkerLearner | undefined;
-    const inspect = (apart: WorkerLearner) => {
-      learner = apart;
+    const inspect = (opened: WorkerLearner) => {
+      learner = opened;
     };
     // Now and then the worker is given the time to catch up.
     const caughtUp = async (x: number, t: number) => {

@@ -88,7 +88,7 @@ const worker = () => {
   runLearnerWorker(port2);
   return port1;
 };
-const apart = (onInvalid: OnInvalid = 'error', target = (value: Labelled) => value.y) => ({
+const inWorker = (onInvalid: OnInvalid = 'error', target = (value: Labelled) => value.y) => ({
   worker,
   features: (value: Labelled) => value.x,
   target,
@@ -100,15 +100,15 @@ const apart = (onInvalid: OnInvalid = 'error', target = (value: Labelled) => val
   handOver: { updates: 1000 },
 });
 describeOperator('learnInWorker', {
-  operator: () => learnInWorker<Labelled>(model, apart()),
-  open: learnInWorkerStage<Labelled>(model, apart()),
+  operator: () => learnInWorker<Labelled>(model, inWorker()),
+  open: learnInWorkerStage<Labelled>(model, inWorker()),
   sample: fc.record({ x: sample, y: number }),
   bad: [...bad.map((x) => ({ x, y: 1 })), { x: [0, 0], y: Number.POSITIVE_INFINITY }],
   without: { tolerant: HELD },
   failingStage: (when, error) =>
     learnInWorkerStage<Labelled>(
       model,
-      apart('error', ({ y }) => {
+      inWorker('error', ({ y }) => {
         if (when()) throw error;
         return y;
       }),

@@ -27,7 +27,7 @@ describe('predict speaks', () => {
   };
   const marbles = { a: [0.1, 0.2], b: [-0.3, 0.9], c: [0.7, 0.4], d: [-0.9, 0.1] };
 
-  it('at every n-th sample, counted anew from a reset', () => {
+  it('at every n-th sample, counted from a reset', () => {
     new TestScheduler((got, want) => expect(got).toEqual(want)).run(({ hot, expectObservable }) => {
       const { a, b, c, d } = marbles;
       const [, ab, ,] = outputs([a, b]);

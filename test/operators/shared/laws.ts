@@ -27,7 +27,7 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
       expect(Object.keys(subject.without ?? {}).sort()).toEqual(left.map(([which]) => which).sort());
     });
 
-    it('speaks in the turn of its sample, ends with its source, and is gone where its subscriber left', () =>
+    it('emits in the turn of its sample, ends with its source, and is gone where its subscriber left', () =>
       law(fc.tuple(samples, fc.nat(30)), ([values, leaves]) => {
         const { out, marks } = live(values);
         const whole = observe(operator(), values).out;
@@ -84,7 +84,7 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
         expect(out).toEqual(live(values).out);
       }));
 
-    it('ends on an empty source, and stays silent on one that never speaks', () =>
+    it('ends on an empty source, and stays silent on one that never emits', () =>
       law(fc.constant(null), async () => {
         const { error } = observe(operator(), []);
         expect(error).toBeUndefined();
@@ -112,11 +112,12 @@ export function describeOperator<In, Out>(name: string, subject: OperatorUnderTe
 
     it('is causal: later samples never change earlier outputs', () =>
       law(fc.tuple(samples, samples, samples), ([past, future, other]) => {
-        const said = live(past).out;
-        for (const then of [future, other]) expect(live([...past, ...then]).out.slice(0, said.length)).toEqual(said);
+        const emitted = live(past).out;
+        for (const then of [future, other])
+          expect(live([...past, ...then]).out.slice(0, emitted.length)).toEqual(emitted);
       }));
 
-    it('starts afresh for each subscription: two at once, repeat, retry', () =>
+    it('starts from the initial state for each subscription: two at once, repeat, retry', () =>
       law(samples, (values) => {
         const shared = operator();
         const alone = live(values).out;

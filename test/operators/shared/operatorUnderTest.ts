@@ -7,7 +7,7 @@ import type { Stage } from '../../../src/core/stage.js';
 
 /** What the laws need to know of an operator. */
 export interface OperatorUnderTest<In, Out> {
-  /** The operator, made anew. */
+  /** Makes the operator. */
   operator: () => OperatorFunction<In, Out>;
   /** One good sample. */
   sample: fc.Arbitrary<In>;
@@ -44,7 +44,7 @@ export function openBench<In, Out>({ operator, sample, inUse = () => 0, runs = 2
       }),
       { numRuns: runs },
     );
-  /** What comes out of the samples as they come, without the last words at completion. */
+  /** What comes out of the samples as they come, without what is emitted at completion. */
   const live = (values: readonly In[], op = operator()) => {
     const input = new Subject<In>();
     const out: Out[] = [];

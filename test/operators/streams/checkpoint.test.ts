@@ -118,7 +118,7 @@ describe('checkpoint', () => {
     expect([...half, ...rest]).toEqual(whole);
   });
 
-  test('tells what the store had to go back over', async () => {
+  test('reports what the store had to go back over', async () => {
     const store = memoryStore();
     const keep = (heard: unknown[] = []) =>
       checkpoint(store, { key: 'a', every: 2, onRestore: (offset, warnings) => heard.push(offset, ...warnings) })(

@@ -15,7 +15,7 @@ import { createModel, dense, lstm, mse, sgd } from '../../../src/index.js';
 import { describeOperator } from '../shared/laws.js';
 import { openSum } from '../shared/sum.js';
 
-/** Keeps what it is told. */
+/** Keeps what it receives. */
 function ledger() {
   const seen = { totals: new Map<string, number>(), gauges: new Map<string, number>(), times: [] as number[] };
   const telemetry: Telemetry = {
@@ -144,7 +144,7 @@ describe('prometheusMetrics', () => {
   });
 });
 
-/** A meter of the OpenTelemetry API that writes down what its instruments are told. */
+/** A meter of the OpenTelemetry API that writes down what its instruments receive. */
 function createMeter() {
   const reported: [string, string, number, Attributes | undefined][] = [];
   const units: Record<string, string | undefined> = {};
@@ -163,7 +163,7 @@ function createMeter() {
 }
 
 describe('a learning stream of keys under observation', () => {
-  it('tells samples, skipped and clipped ones, updates, late labels, keys, heap and step times, as they stand', async () => {
+  it('reports samples, skipped and clipped ones, updates, late labels, keys, heap and step times, as they stand', async () => {
     using model = await createModel({ input: 1, layers: [lstm(3)], output: dense(1), seed: 1 });
     const registry = new Registry();
     const { reported, meter } = createMeter();
@@ -219,7 +219,7 @@ describe('a learning stream of keys under observation', () => {
 });
 
 describe('openTelemetryMetrics', () => {
-  it('tells every metric to an instrument of its kind', () => {
+  it('reports every metric to an instrument of its kind', () => {
     const { reported, units, meter } = createMeter();
     const a = { stream: 'a' };
     useAll(openTelemetryMetrics({ meter, attributes: a }));

@@ -41,7 +41,7 @@ describe('toTransformStream', () => {
     await Promise.all([closed, write]);
   });
 
-  it('holds its close until the operator has said its last word', async () => {
+  it('holds its close until the operator has completed', async () => {
     const { readable, writable } = toTransformStream(delay<number>(5));
     const writer = writable.getWriter();
     const out = collect(readable);

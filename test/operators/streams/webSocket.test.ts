@@ -133,7 +133,7 @@ describe.each([
 
   if (!breaks) return;
 
-  it('starts afresh after a broken line', async () => {
+  it('starts from the initial state after a broken line', async () => {
     sensor.play({ send: [1, 2, 3], close: 1006 }, { send: [10, 20], close: 1000 });
     expect(await lastValueFrom(summed().pipe(retry(1), toArray()))).toEqual([3, 30, 30]);
     expect(log.live).toBe(0);
