@@ -27,7 +27,7 @@ export interface ForecastChart {
 const TICK_WIDTH = 90;
 const EMPTY = new ForecastRows(1).last(0);
 
-/** Actual against forecast with its band; anomalies are marked, and how surprising each row was stands along the foot. */
+/** Actual against forecast with its interval; anomalies are marked, and the anomaly score of each row stands along the foot. */
 export function forecastChart(host: HTMLElement, options: ForecastChartOptions = {}): ForecastChart {
   const { onPoint, onSelect, labelOf = () => undefined } = options;
   let rows: Columns = EMPTY;

@@ -5,7 +5,7 @@ import type { Columns } from './ForecastRows.js';
 /** From this score on a row is an anomaly. */
 export const ALARM = 0.5;
 
-/** Scores below it are not drawn: next to nothing is no surprise. */
+/** Scores below it are not drawn. */
 const FAINTEST = 0.02;
 
 /** There along the high edge, back along the low one; a row without an interval ends a stretch. */
@@ -14,7 +14,7 @@ export function drawBand({ ctx, bbox, valToPos }: uPlot, { index, low, high }: C
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
-  ctx.fillStyle = colour('band');
+  ctx.fillStyle = colour('interval');
   ctx.beginPath();
   for (let start = 0; start < index.length; start++) {
     let end = start;

@@ -28,7 +28,7 @@ export interface LinesChart {
   close(): void;
 }
 
-/** Some lines over one x, told apart by colour and dash. */
+/** Some lines over one x, each with its colour and dash. */
 export function linesChart(host: HTMLElement, options: LinesChartOptions): LinesChart {
   const log = options.scale === 'log';
   const none = new Float64Array(0);

@@ -7,10 +7,10 @@ export interface Readout {
 }
 
 const PARTS = [
-  ['actual', 'Came'],
-  ['forecast', 'Expected'],
-  ['band', 'Band'],
-  ['surprise', 'TailScore'],
+  ['actual', 'Actual'],
+  ['forecast', 'Forecast'],
+  ['interval', '90 % interval'],
+  ['score', 'Anomaly score'],
 ] as const;
 
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
@@ -32,11 +32,11 @@ export function readout(list: HTMLDListElement): Readout {
   return {
     draw(rows, place) {
       if (place < 0 || place >= rows.index.length) return;
-      const band = Number.isFinite(rows.low[place]) ? `${say(rows.low[place])} to ${say(rows.high[place])}` : '–';
+      const interval = Number.isFinite(rows.low[place]) ? `${say(rows.low[place])} to ${say(rows.high[place])}` : '–';
       const texts = [
         say(rows.value[place]),
         say(rows.forecast[place]),
-        band,
+        interval,
         rows.score[place].toFixed(2),
         clock.format(rows.time[place]),
       ];

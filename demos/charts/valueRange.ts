@@ -1,7 +1,7 @@
 import type { Columns } from './ForecastRows.js';
 
 /**
- * From where to where a chart's axis goes: all values and forecasts, and of the band as much as leaves them half of the height. Keeps the
+ * From where to where a chart's axis goes: all values and forecasts, and of the interval as much as leaves them half of the height. Keeps the
  * range that was shown before while the rows still fill most of it, so that the axis stands still.
  */
 export function valueRange(rows: Columns, shown?: readonly [number, number]): [number, number] {

@@ -6,7 +6,7 @@ export interface WindowScore {
   lastValueError: number;
   /** 1 is perfect, 0 as good as the last value, below 0 worse. */
   skill: number;
-  /** The share of values within their band. */
+  /** The share of values within their interval. */
   covered: number;
 }
 

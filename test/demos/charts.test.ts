@@ -128,9 +128,9 @@ describe('timeTicks', () => {
 });
 
 describe('words', () => {
-  it('say why a row surprises', () => {
+  it('say why a row is an anomaly', () => {
     expect(explain({ value: 9, forecast: 5, low: 4, high: 6, cause: 'error' })).toBe(
-      'The forecast was wrong by far more than usual. 9 came, 5 was expected; 3 above the band of 4 to 6.',
+      'The forecast was wrong by far more than usual. Actual 9, forecast 5; 3 above the interval of 4 to 6.',
     );
     expect(explain({ value: 3.5, forecast: 5, low: 4, high: 6, cause: 'season' })).toContain('0.5 below the band');
     expect(explain({ value: Number.NaN, forecast: 5, low: 4, high: 6, cause: 'gap' })).toBe(

@@ -47,7 +47,7 @@ describe('the dashboard, with the series that come with it', () => {
     const { page, errors } = await openPage(chromium, server.url);
     await expectText(page, '#status', /^Live$/);
     await expectText(page, '#readout .key-forecast dd', /\d/);
-    await expectText(page, '#readout .key-band dd', /\d to /);
+    await expectText(page, '#readout .key-interval dd', /\d to /);
     await expect.poll(() => pixelsOf(page, '#forecast', 'ink')).toBeGreaterThan(100);
     await expect.poll(() => pixelsOf(page, '#forecast', 'forecast')).toBeGreaterThan(100);
     for (const row of [1, 2, 3]) await expectText(page, `#cells tbody tr:nth-child(${row}) td:nth-child(2)`, /\d/);
@@ -151,12 +151,12 @@ describe('the dashboard, with sensors of its own', () => {
     const { page, errors } = await openPage(chromium, server.url);
     await page.locator('.sensor-lead', { hasText: 'furnace' }).click();
     await expectText(page, '#readout .key-forecast dd', /\d/);
-    const before = await page.locator('#surprises li').count();
+    const before = await page.locator('#anomalies li').count();
     await sendRows(server.url, 'furnace', [60], 900);
-    await expect.poll(() => page.locator('#surprises li').count(), { timeout: 30_000 }).toBe(Math.min(5, before + 1));
-    await expectText(page, '#surprises li p', /60 came, [\d.]+ was expected; [\d.]+ above the band/);
+    await expect.poll(() => page.locator('#anomalies li').count(), { timeout: 30_000 }).toBe(Math.min(5, before + 1));
+    await expectText(page, '#anomalies li p', /Actual 60, forecast [\d.]+; [\d.]+ above the interval/);
     await expect.poll(() => pixelsOf(page, '#forecast', 'anomaly')).toBeGreaterThan(40);
-    await expectText(page, '#announce', /furnace: anomaly\. .*60 came/);
+    await expectText(page, '#announce', /furnace: anomaly\. .*Actual 60/);
     await keep(page, 'anomaly');
     expect(errors).toEqual([]);
     await page.close();

@@ -42,7 +42,7 @@ async function send(): Promise<void> {
   if (samples++ % Math.max(1, Math.round(Number(options.rate) / 2)) > 0 || first?.type !== 'answer') return;
   const { sensor, taken, value, forecast, low, high, score, alarm } = first;
   console.log(
-    `${sensor} ${String(taken).padStart(6)} ${number(value[0])}  next ${number(forecast[0])} in [${number(low[0])}, ${number(high[0])}]  surprise ${score[0].toFixed(2)}${alarm[0] ? ' ALARM' : ''}`,
+    `${sensor} ${String(taken).padStart(6)} ${number(value[0])}  next ${number(forecast[0])} in [${number(low[0])}, ${number(high[0])}]  score ${score[0].toFixed(2)}${alarm[0] ? ' ALARM' : ''}`,
   );
 }
 

@@ -14,7 +14,7 @@ export class Store {
   replay: Replay | null = null;
   load: Load | undefined;
   problem: string | undefined;
-  /** The lead's newest anomaly, until it has been told. */
+  /** The lead's newest anomaly, until it has been announced. */
   news: Alarm | undefined;
   connected = false;
   /** Whether the server has said which sensors there are. */

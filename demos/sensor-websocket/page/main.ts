@@ -6,6 +6,7 @@ import type { Page } from './Page.js';
 import { Store } from './Store.js';
 import { serverUrl } from './serverUrl.js';
 import { announcements } from './views/announcements.js';
+import { anomalies } from './views/anomalies.js';
 import { beside } from './views/beside.js';
 import { cells } from './views/cells.js';
 import { cost } from './views/cost.js';
@@ -18,7 +19,6 @@ import { replay } from './views/replay.js';
 import { score } from './views/score.js';
 import { sensors } from './views/sensors.js';
 import { status } from './views/status.js';
-import { surprises } from './views/surprises.js';
 import { table } from './views/table.js';
 import { tokenForm } from './views/tokenForm.js';
 import { tuning } from './views/tuning.js';
@@ -36,7 +36,7 @@ void tokenForm();
 parts.push(
   together(empty(page), hero(page), score(page), table(page)),
   beside(page),
-  together(surprises(page), cells(page), gates(page), lag(page), cost(page)),
+  together(anomalies(page), cells(page), gates(page), lag(page), cost(page)),
   together(sensors(page), tuning(page), exports(page), replay(page), announcements(page)),
 );
 

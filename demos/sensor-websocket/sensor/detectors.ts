@@ -1,7 +1,7 @@
 import type { Snapshot, Stage } from 'rx-eddy';
 import type { Anomaly } from 'rx-eddy/operators';
 import { detectAnomaliesStage } from 'rx-eddy/operators/forecasting/detectAnomalies';
-import type { Judged } from './history.js';
+import type { ScoredRow } from './history.js';
 import type { Reading } from './reading.js';
 import { recordOf } from './record.js';
 
@@ -29,23 +29,31 @@ export class Detectors {
   }
 
   /** Scores a row by its forecast, then takes the forecast of the next one. */
-  step({ time, timed, values }: Pick<Reading, 'time' | 'timed' | 'values'>, forecast: Float64Array): Judged {
+  step({ time, timed, values }: Pick<Reading, 'time' | 'timed' | 'values'>, forecast: Float64Array): ScoredRow {
     this.#next.set(forecast);
     const empty = () => new Float64Array(this.channels).fill(Number.NaN);
-    const judged: Judged = { time, values, forecast: empty(), low: empty(), high: empty(), score: 0, alarm: undefined };
+    const scored: ScoredRow = {
+      time,
+      values,
+      forecast: empty(),
+      low: empty(),
+      high: empty(),
+      score: 0,
+      alarm: undefined,
+    };
     this.#stages.forEach((stage, c) => {
       const value = Number.isNaN(values[c]) ? null : values[c];
       stage.step({ value, time: timed ? time : undefined }, (anomaly) => {
-        judged.forecast[c] = anomaly.forecast ?? Number.NaN;
-        judged.low[c] = anomaly.low ?? Number.NaN;
-        judged.high[c] = anomaly.high ?? Number.NaN;
-        if (anomaly.score >= judged.score) {
-          judged.score = anomaly.score;
-          judged.alarm = anomaly.alarm ? anomaly.cause : undefined;
+        scored.forecast[c] = anomaly.forecast ?? Number.NaN;
+        scored.low[c] = anomaly.low ?? Number.NaN;
+        scored.high[c] = anomaly.high ?? Number.NaN;
+        if (anomaly.score >= scored.score) {
+          scored.score = anomaly.score;
+          scored.alarm = anomaly.alarm ? anomaly.cause : undefined;
         }
       });
     });
-    return judged;
+    return scored;
   }
 
   snapshot(): Snapshot {

@@ -8,7 +8,7 @@ const CAUSES = ['', 'error', 'spread', 'shape', 'season', 'flatline', 'range', '
 const HEAD = 3;
 
 /** What the row itself was, and what had been said of it. */
-export interface Judged {
+export interface ScoredRow {
   time: number;
   values: Float64Array;
   forecast: Float64Array;
@@ -43,7 +43,7 @@ export class History {
     return this.#rows.length / this.#width;
   }
 
-  push({ time, values, forecast, low, high, score, alarm }: Judged): void {
+  push({ time, values, forecast, low, high, score, alarm }: ScoredRow): void {
     if (this.count === this.#slots && this.#slots < this.capacity) this.#grow();
     const at = (this.count % this.#slots) * this.#width;
     const rows = this.#rows;

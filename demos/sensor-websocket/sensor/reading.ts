@@ -1,4 +1,4 @@
-import type { Judged } from './history.js';
+import type { ScoredRow } from './history.js';
 
 /** One row of one sensor, as it came off the wire. */
 export interface Reading {
@@ -15,9 +15,9 @@ export interface Reading {
   reply?: (made: Made) => void;
 }
 
-/** What a row brought: its number, how it was judged, and the forecast of the next one. */
+/** What a row brought: its number, how it was scored, and the forecast of the next one. */
 export interface Made {
   index: number;
-  judged: Judged;
+  scored: ScoredRow;
   next: Float64Array;
 }

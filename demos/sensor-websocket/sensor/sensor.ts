@@ -70,10 +70,10 @@ export class Sensor implements Stage<Reading, { reading: Reading; made: Made }> 
     scaleRow(values, this.#scales, this.#row);
     this.networks.step(this.#row, values, this.#scales);
     const next = this.#forecast(values, seasonal ? this.time : undefined);
-    const judged = this.#detectors.step({ time: this.time, timed: seasonal, values }, next);
-    if (judged.alarm !== undefined) this.anomalies++;
-    this.history.push(judged);
-    emit({ reading, made: { index: this.history.count, judged, next } });
+    const scored = this.#detectors.step({ time: this.time, timed: seasonal, values }, next);
+    if (scored.alarm !== undefined) this.anomalies++;
+    this.history.push(scored);
+    emit({ reading, made: { index: this.history.count, scored, next } });
   }
 
   summary(rowsPerSecond: number): SensorSummary {

@@ -1,8 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { Dropped } from './dropped.js';
 import { FrameError } from './frames.js';
-import { defaultsOf, Ingest } from './intake.js';
 import { LIMITS } from './limits.js';
+import { defaultsOf, Readings } from './readings.js';
 import type { Sensors } from './sensors.js';
 
 /** One sensor's connection: every frame goes to the stream; one that is not to the protocol ends the connection and says why. */
@@ -17,7 +17,12 @@ export function ingest(socket: WebSocket, url: URL, sensors: Sensors, dropped: D
     if (socket.readyState === socket.OPEN && socket.bufferedAmount < LIMITS.unread) socket.send(JSON.stringify(answer));
   };
   try {
-    const intake = new Ingest(sensors, dropped, defaultsOf(url), url.searchParams.has('answers') ? answer : undefined);
+    const intake = new Readings(
+      sensors,
+      dropped,
+      defaultsOf(url),
+      url.searchParams.has('answers') ? answer : undefined,
+    );
     socket.on('message', (data: Buffer, isBinary) => {
       if (socket.readyState !== socket.OPEN) return; // what came behind a frame that was refused
       try {

@@ -4,8 +4,8 @@ import type { Dropped } from './dropped.js';
 import { checkpointOf, csvOf } from './exports.js';
 import type { Files } from './files.js';
 import { FrameError } from './frames.js';
-import { defaultsOf, Ingest } from './intake.js';
 import { LIMITS } from './limits.js';
+import { defaultsOf, Readings } from './readings.js';
 import { sensorName } from './sensorName.js';
 import type { Sensors } from './sensors.js';
 
@@ -72,7 +72,7 @@ async function post(
     parts.push(part);
   }
   try {
-    new Ingest(sensors, dropped, defaultsOf(url)).take(Buffer.concat(parts), isBinary(request));
+    new Readings(sensors, dropped, defaultsOf(url)).take(Buffer.concat(parts), isBinary(request));
     say(response, 202, 'taken');
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;

@@ -18,10 +18,10 @@ export async function bridgeMqtt(
       if (error) warn(`MQTT: could not subscribe to ${topic}: ${error.message}`);
     });
   });
-  let told = '';
+  let warned = '';
   client.on('error', ({ message }) => {
-    if (message !== told) warn(`MQTT: ${message}`);
-    told = message;
+    if (message !== warned) warn(`MQTT: ${message}`);
+    warned = message;
   });
   client.on('message', (name, payload) => {
     bridge.carry(`MQTT topic ${name}`, payload, false, { sensor: sensorName(name), channels: 1, interval: 0 });

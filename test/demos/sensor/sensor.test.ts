@@ -32,7 +32,7 @@ describe('a sensor', () => {
     const sensor = new Sensor(bench, 'a', 1);
     for (let i = 0; i < 400; i++) step(sensor, 1000 * i, wave(i));
     const before = sensor.anomalies;
-    expect(step(sensor, 400_000, 1e9).judged).toMatchObject({
+    expect(step(sensor, 400_000, 1e9).scored).toMatchObject({
       alarm: expect.any(String),
       values: Float64Array.of(1e9),
     });

@@ -1,6 +1,6 @@
 import { element, write } from '../../../page/element.js';
+import { explain } from '../explainAnomaly.js';
 import type { View } from '../Page.js';
-import { explain } from '../surprise.js';
 
 const QUIET = 10_000;
 const SHOWN = 12_000;

@@ -63,7 +63,7 @@ export const hero: View = ({ store, ask }) => {
       const alarms = rows.score.reduce((sum, score) => sum + Number(score >= 0.5), 0);
       write(
         text,
-        `Chart of the last ${rows.index.length} rows of ${store.lead}. Newest: ${say(rows.value[last])} came, ${say(rows.forecast[last])} was expected. ${alarms} anomalies.`,
+        `Chart of the last ${rows.index.length} rows of ${store.lead}. Newest: actual ${say(rows.value[last])}, forecast ${say(rows.forecast[last])}. ${alarms} anomalies.`,
       );
     },
   );

@@ -11,7 +11,7 @@ export const score: View = ({ store }) => {
     'Skill over the last value',
     'Mean error',
     'Error of the last value',
-    'Inside the band',
+    'Inside the interval',
     'Since the start',
   ]);
   return changed(

@@ -17,7 +17,7 @@ export const table: View = ({ store, ask }) => {
       const { rows } = store;
       if (!details?.open || !rows) return;
       const cells = (tag: 'th' | 'td', texts: string[]) => make('tr', {}, ...texts.map((text) => make(tag, {}, text)));
-      const head = cells('th', ['Row', 'Time', 'Came', 'Expected', 'From', 'To', 'TailScore']);
+      const head = cells('th', ['Row', 'Time', 'Actual', 'Forecast', 'Low', 'High', 'Anomaly score']);
       const lines = Array.from({ length: Math.min(ROWS, rows.index.length) }, (_, back) => {
         const i = rows.index.length - 1 - back;
         const numbers = [rows.value[i], rows.forecast[i], rows.low[i], rows.high[i]].map(say);

@@ -1,23 +1,23 @@
 import { labelOfCause } from '../../../charts/explain.js';
 import { element, make } from '../../../page/element.js';
 import { changed } from '../changed.js';
+import { explain } from '../explainAnomaly.js';
 import type { View } from '../Page.js';
 import type { Alarm } from '../SensorHistory.js';
-import { explain } from '../surprise.js';
 
 const LISTED = 5;
 const clock = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
 /** The newest anomalies and what made each one; a press shows it on the chart. */
-export const surprises: View = ({ store, ask }) => {
-  const list = element('surprises', HTMLOListElement);
+export const anomalies: View = ({ store, ask }) => {
+  const list = element('anomalies', HTMLOListElement);
   const none = element('no-anomalies', HTMLElement);
 
   const item = ({ point, cause }: Alarm) => {
     const when = make('time', { datetime: new Date(point.time).toISOString() }, clock.format(point.time));
     const button = make(
       'button',
-      { type: 'button', class: 'surprise' },
+      { type: 'button', class: 'anomaly' },
       make('strong', {}, labelOfCause(cause)),
       ' ',
       when,

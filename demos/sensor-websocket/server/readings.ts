@@ -7,7 +7,7 @@ import { sensorName } from './sensorName.js';
 import type { Sensors } from './sensors.js';
 
 /** Takes one connection's frames to its sensors, within what one connection may do. */
-export class Ingest {
+export class Readings {
   readonly #names = new Set<string>();
   readonly #bucket: Bucket;
 
@@ -73,13 +73,13 @@ export function defaultsOf(url: URL): FrameDefaults {
 
 const numbers = (values: Float64Array) => Array.from(values, (value) => (Number.isFinite(value) ? value : null));
 
-const answerOf = (sensor: string, { index, judged, next }: Made) => ({
+const answerOf = (sensor: string, { index, scored, next }: Made) => ({
   sensor,
   index,
-  forecast: numbers(judged.forecast),
-  low: numbers(judged.low),
-  high: numbers(judged.high),
-  score: judged.score,
-  ...(judged.alarm !== undefined && { alarm: judged.alarm }),
+  forecast: numbers(scored.forecast),
+  low: numbers(scored.low),
+  high: numbers(scored.high),
+  score: scored.score,
+  ...(scored.alarm !== undefined && { alarm: scored.alarm }),
   next: numbers(next),
 });
