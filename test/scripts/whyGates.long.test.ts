@@ -22,20 +22,20 @@ describe('why gates', () => {
     expect(faded(RNN)).toBeLessThan(1e-3);
     expect(faded(LSTM)).toBeGreaterThan(1e-2);
     expect(faded(GRU)).toBeGreaterThan(1e-2);
-  }, 30_000);
+  });
 
   it('on the copy task: LSTM and GRU tell symbols that the plain RNN guesses', async () => {
     const { RNN, LSTM, GRU } = await copyingByCell(300);
     expect(RNN.accuracy).toBeLessThan(0.35);
     expect(LSTM.accuracy).toBeGreaterThan(0.5);
     expect(GRU.accuracy).toBeGreaterThan(0.5);
-  }, 30_000);
+  });
 
   it('a window below the lag cannot learn it, one above can', async () => {
     const [below, above] = await addingByWindow(300, [LAG - 4, LAG + EARLY]);
     expect(below.run.loss).toBeGreaterThan(0.9 * NOTHING);
     expect(above.run.loss).toBeLessThan(NOTHING / 4);
-  }, 30_000);
+  });
 
   it('a gradient that explodes by lag ends the training; clipped, it stays finite', async () => {
     const [free, clipped] = [await exploding(100, undefined), await exploding(100, 1)];
@@ -44,7 +44,7 @@ describe('why gates', () => {
     expect(clipped.failure).toBeUndefined();
     expect(Number.isFinite(clipped.loss)).toBe(true);
     expect(Number.isFinite(clipped.largestNorm)).toBe(true);
-  }, 30_000);
+  });
 
   it('by depth the gradient vanishes under sigmoid units', async () => {
     const { sigmoid, tanh } = await byDepth(8);

@@ -99,7 +99,7 @@ describe('rows that cannot be learned from are left out and counted', () => {
     for (let i = 0; i < 60; i++) socket.send(rows);
     await expect.poll(() => dropped('rate'), { timeout: 10_000 }).toBeGreaterThan(0);
     socket.close();
-  }, 20_000);
+  });
 });
 
 describe('a sensor’s name', () => {

@@ -54,7 +54,7 @@ describe('the replay', () => {
     viewer.send(JSON.stringify({ type: 'replay', speed: 500, paused: false }));
     await expect.poll(async () => (await sensorsOf(server))[0].rows, { timeout: 10_000 }).toBeGreaterThan(rows + 100);
     viewer.close();
-  }, 40_000);
+  });
 });
 
 describe('a sensor that is a WebSocket server', () => {
@@ -81,7 +81,7 @@ describe('a sensor that is a WebSocket server', () => {
     await expect.poll(() => rowsOf(server, 'boiler'), { timeout: 15_000 }).toBe(8);
     for (const client of second.clients) client.terminate();
     second.close();
-  }, 40_000);
+  });
 });
 
 describe('an MQTT broker', () => {
@@ -113,7 +113,7 @@ describe('an MQTT broker', () => {
     await server.stop();
     await new Promise<void>((resolve) => broker.close(resolve));
     tcp.close();
-  }, 40_000);
+  });
 });
 
 describe('a request without a WebSocket', () => {
@@ -132,7 +132,7 @@ describe('a request without a WebSocket', () => {
     ]);
     expect((await post('x'.repeat(70_000))).status).toBe(413);
     expect(await rowsOf(server, 'curl')).toBe(4);
-  }, 20_000);
+  });
 });
 
 describe('a server with TLS and a token', () => {
@@ -171,7 +171,7 @@ describe('a server with TLS and a token', () => {
     let asked = 1;
     await expect.poll(() => stands(++asked), { timeout: 10_000 }).toBeGreaterThan(100);
     client.socket.close();
-  }, 30_000);
+  });
 });
 
 describe('options that cannot be', () => {
