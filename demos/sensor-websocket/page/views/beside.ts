@@ -55,7 +55,7 @@ function createStrip({ store, ask }: Page, sensor: string): Strip {
         chart ??= forecastChart(plot);
         chart.draw(rows);
         const last = rows.index.length - 1;
-        write(value, `${say(rows.value[last])}, ${say(rows.forecast[last])} expected`);
+        write(value, `${say(rows.value[last])}, ${say(rows.forecast[last])} forecast`);
         plot.setAttribute('aria-label', `Chart of ${sensor}`);
       },
     ),
