@@ -72,12 +72,12 @@ const boardTable = (board) =>
     ]),
   );
 
-// Ablation: what is left when a part is taken away, as the geometric mean of MSE over these runs. What an expert alone says is read off
+// Ablation: what is left when a part is taken away, as the geometric mean of MSE over these runs. What a base forecaster alone predicts is read off
 // the run of the whole.
 const BASE_FORECASTERS = [
   ['as it is', undefined],
-  ['the judge, without the arbiter', 'judge'],
-  ['the stack alone, without a judge', 'stack'],
+  ['exponential weights, without the combiner', 'judge'],
+  ['the stack alone, without weights', 'stack'],
   ['least squares alone', 'RLS'],
   ['plain lags alone', 'plain lags'],
   ['the networks alone', 'network'],
@@ -90,10 +90,10 @@ const VARIANTS = [
 const RUNS = cases
   .filter(({ name }) => name !== 'AirPassengers')
   .flatMap((each) => each.horizons.map((horizon) => ({ ...each, horizon })))
-  // Half of the time, and close to what 24 ahead tells.
+  // Half of the time, and close to what 24 ahead shows.
   .filter(({ horizon }) => horizon < 48);
 
-/** MSE of the whole, or of what each of `baseForecasters` says in it. */
+/** MSE of the whole, or of what each of `baseForecasters` predicts in it. */
 function ablate(
   { series, horizon, train = Math.floor(series.rows.length / 5), from = Math.ceil(series.rows.length / 4) },
   { networks, seasons },
@@ -107,12 +107,12 @@ function ablate(
   const scores = baseForecasters.map(() => new Evaluation({ channels, horizon, from, deviations }));
   series.rows.forEach((row, t) => {
     const step = () => forecaster.step(row, series.times[t]);
-    // The first evaluation steps the forecaster, the others read what its experts then say.
-    baseForecasters.forEach((expert, i) => {
+    // The first evaluation steps the forecaster, the others read what its base forecasters then predict.
+    baseForecasters.forEach((base, i) => {
       const model = { forecast: forecaster.forecast, step: i === 0 ? step : () => {} };
-      if (expert) {
+      if (base) {
         model.step = () => {
-          model.forecast = forecaster.forecastOf(expert);
+          model.forecast = forecaster.forecastOf(base);
         };
       }
       scores[i].step(model, row, series.times[t], () => 0);
@@ -126,7 +126,7 @@ const wholes = RUNS.map((run) =>
   ablate(
     run,
     { networks: 2 },
-    BASE_FORECASTERS.map(([, expert]) => expert),
+    BASE_FORECASTERS.map(([, base]) => base),
   ),
 );
 const ablation = BASE_FORECASTERS.map(([name], i) => [name, wholes.map((scores) => scores[i])]);
@@ -189,7 +189,7 @@ ${[...boards].map(([name, board]) => `## ${name}\n\n${boardTable(board)}`).join(
 ## The Numenta benchmark's real series of 2,000 rows and more
 
 Eddy's error over that of the best baseline of the row (last value, seasonal naive of day and week, drift, Holt–Winters, RLS on 48 lags), chosen
-afterwards and for each measure apart. The aim is never over +2 %: **${behind('mse')} of ${nabRows.length}** lines miss it in MSE, **${behind('mae')}** in MAE.
+afterwards and for each measure separately. The aim is never over +2 %: **${behind('mse')} of ${nabRows.length}** lines miss it in MSE, **${behind('mae')}** in MAE.
 
 ${table(
   ['series', 'ahead', 'MSE', 'best in MSE', 'MAE', 'best in MAE'],
@@ -221,32 +221,32 @@ ${table(
 
 ## What was tried and did not help
 
-Some 130 variants were compared, on the series above; those that touch excesses, roll-backs, the plain-lags expert and the arbiter on the Numenta
+Some 130 variants were compared, on the series above; those that touch outliers, roll-backs, the plain-lags forecaster and the combiner on the Numenta
 series too, so none of these series is unseen: expect a little less on others. The last 20, on taxi, ETTh2, PM2.5 and Seattle with the goals in view:
 
-- taken, each worth .1 to .2 % on ETTh2 at 48: the stack's errors clipped at 2 deviations in place of 3, opinions at 5 typical changes in place of 6, the networks' targets at 3 in place of 4, and a memory of least squares that grows with the horizon; together also taxi −.6 %, Seattle −.1 %, PM2.5 at 24 +.2 %
-- a judge whose memory grows with the horizon: ETTh2 at 24 and 48 +.2 to +.4 %, PM2.5 at 24 −.5 %; whose rate falls with it: ±.1 %
+- taken, each worth .1 to .2 % on ETTh2 at 48: the stack's errors clipped at 2 deviations in place of 3, predictions at 5 typical changes in place of 6, the networks' targets at 3 in place of 4, and a memory of least squares that grows with the horizon; together also taxi −.6 %, Seattle −.1 %, PM2.5 at 24 +.2 %
+- exponential weights whose memory grows with the horizon: ETTh2 at 24 and 48 +.2 to +.4 %, PM2.5 at 24 −.5 %; whose rate falls with it: ±.1 %
 - targets of least squares clipped at 8 deviations in place of 10, a stack of a weaker prior: nothing; a stack's memory of 110 rows for each row ahead in place of 85: ±.1 %
 
 The 50 before:
 
-- the judge alone: on steady but noisy series (speed_t4013, RDS CPU) it moves with the last 400 rows and loses to an expert of its own by 2 to 4 %; the arbiter over it takes the mean of what is alike in the long run
-- in the arbiter the 8th or 32nd power in place of the 16th, a memory of 2,000 rows, the last value and the seasonal naive on its bench: ETTh2 up to +1 %, TravelTime at 12 +20 %; the stack or the plain lags alone on it: one half of the gain each
+- the exponential weights alone: on steady but noisy series (speed_t4013, RDS CPU) they move with the last 400 rows and lose to one of their own forecasters by 2 to 4 %; the combiner over them takes the mean of what is alike in the long run
+- in the combiner the 8th or 32nd power in place of the 16th, a memory of 2,000 rows, the last value and the seasonal naive beside them: ETTh2 up to +1 %, TravelTime at 12 +20 %; the stack or the plain lags alone there: one half of the gain each
 - the newest error of each horizon beside that one row ahead as inputs of the stack: ETTh2 at 24 +.2 %, taxi +.9 %; unclipped: taxi +2 % for its two outages
 - the two networks as inputs of the stack one by one: ±.1 %; a third network: taxi −.4 %, the others −.05 %, for 15 µs more
-- the judge's learning rate at .02 or .1 in place of .05, its memory of 200 rows, a cap of 25 or 100 usual losses, a least share of .01: ±.3 %, or ETTh2 at 24 +1 %
+- the weights' learning rate at .02 or .1 in place of .05, its memory of 200 rows, a cap of 25 or 100 usual losses, a least share of .01: ±.3 %, or ETTh2 at 24 +1 %
 - one memory of the stack for all horizons: 1,000 rows are better near, 2,000 far ahead; it now grows with the horizon
 
 And those before:
 
 - exponential weights with fixed share in place of plain discounted ones with a least share: worse at 24 and 48 ahead, as errors of overlapping forecasts count many times
-- losses in typical changes in place of the mixture's own error: taxi much worse (+25 %), since experts far better than the last value then look alike
+- losses in typical changes in place of the mixture's own error: taxi much worse (+25 %), since forecasters far better than the last value then look alike
 - prior of 1, 47 lags, other rates of the profile: within ±.6 %
 - the profile at every horizon as an input of least squares: −.5 to +2 %; the seasonal values and the profile as inputs of the networks: taxi −.5 %, ETTh2 +.5 %
-- opinions within 4 typical changes in place of 6: Seattle +1 %
+- predictions within 4 typical changes in place of 6: Seattle +1 %
 - doubling the clip of a scale with every row beyond it: ETTh2 at 24 +.8 %, in place of every 32
-- to expect every excess to be a spike until the stream says otherwise: spiky series better by little, ETTh2 worse by 10 to 30 % for its one jump (with a roll-back that was too eager); it now believes only what it has seen
-- robust (Huber) errors in the plain-lags expert: RDS CPU +22 %, EC2 CPU +3 % behind plain RLS
+- to expect every outlier to be a spike until the stream says otherwise: spiky series better by little, ETTh2 worse by 10 to 30 % for its one jump (with a roll-back that was too eager); it now believes only what it has seen
+- robust (Huber) errors in the plain-lags forecaster: RDS CPU +22 %, EC2 CPU +3 % behind plain RLS
 - a Huber loss (δ = 1) in the networks in place of squares of targets clipped at 4: taxi +1.2 %, ETTh2 at 1 +.3 %; the seasonal values alone as their inputs: taxi +2 %
 - rolling back as soon as the loss is four times the last value's: ETTh2 at 24 +9 %, where a stuck sensor makes the last value perfect; it must be large too
 `;
