@@ -23,8 +23,8 @@ export function createAnomalyLines({ nab, explain }: LineOptions, format: TableF
       if (nab) return 'timestamp,value,anomaly_score\n';
       return format.head([...cells.keys(), ...added]);
     },
-    line({ number, cells }: TableRow, judged: Anomaly, column: string, time: string): string {
-      const { score, index } = judged;
+    line({ number, cells }: TableRow, scored: Anomaly, column: string, time: string): string {
+      const { score, index } = scored;
       if (nab) return `${[cells.get(time) ?? index, cells.get(column), score].map(quoted).join(',')}\n`;
       const taken = added.find((name) => cells.has(name));
       if (taken !== undefined) {
@@ -34,7 +34,7 @@ export function createAnomalyLines({ nab, explain }: LineOptions, format: TableF
         );
       }
       const all: [string, unknown][] = [...cells, ['anomaly_score', score]];
-      for (const name of explained) all.push([name, judged[name]]);
+      for (const name of explained) all.push([name, scored[name]]);
       return format.line(all);
     },
   };

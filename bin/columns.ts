@@ -24,7 +24,7 @@ export function createColumns({ column: named, time, key }: ColumnOptions) {
   return {
     /** What a header must have. */
     needed,
-    /** '' until a row tells. */
+    /** '' until a row shows it. */
     get column() {
       return column ?? '';
     },
@@ -38,7 +38,7 @@ export function createColumns({ column: named, time, key }: ColumnOptions) {
       cellIn(row, { column, option: '--column' });
       return column;
     },
-    /** Milliseconds since 1970, NaN where no date tells. */
+    /** Milliseconds since 1970, NaN where there is no date. */
     momentOf({ cells }: TableRow): number {
       dates ??= timeColumn(cells, column ?? '');
       return timeOf(cells.get(dates));

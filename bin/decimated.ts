@@ -1,7 +1,7 @@
 /** One row of a picture, or several in a row that share a place. null where there is no number. */
 export interface Stretch {
   row: number;
-  /** Milliseconds since 1970, NaN where no date tells. */
+  /** Milliseconds since 1970, NaN where there is no date. */
   time: number;
   least: number | null;
   most: number | null;

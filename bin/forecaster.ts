@@ -5,7 +5,7 @@ import type { ForecastEngine } from '../src/forecast/forecastEngine.js';
 export interface Observation {
   index: number;
   time: string | null;
-  /** Milliseconds since 1970, NaN where no date tells. */
+  /** Milliseconds since 1970, NaN where there is no date. */
   moment: number;
   value: number;
 }

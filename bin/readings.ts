@@ -12,7 +12,7 @@ export interface Reading {
   key: string;
   /** null where it is missing. */
   value: number | null;
-  /** Milliseconds since 1970, NaN where no date tells. */
+  /** Milliseconds since 1970, NaN where there is no date. */
   time: number;
 }
 

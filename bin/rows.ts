@@ -10,7 +10,7 @@ import { isTime } from './times.js';
  * as the error that says why.
  *
  * @param file a path, or '-' for standard input
- * @param needed what a CSV file's header must have; NDJSON may name its columns anew in every row
+ * @param needed what a CSV file's header must have; NDJSON may name its columns again in every row
  * @throws EddyError `invalid-file`: no such file, no header, no such column, no rows.
  */
 export async function* readTable(

@@ -46,15 +46,15 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
       written = Number(from.written);
     },
   };
-  const judge = (reading: Reading): Anomaly | undefined => {
-    let judged: Anomaly | undefined;
+  const scoreOf = (reading: Reading): Anomaly | undefined => {
+    let scored: Anomaly | undefined;
     stage.step({ sample: reading }, ({ value }) => {
-      judged = value;
+      scored = value;
     });
-    return judged;
+    return scored;
   };
-  const write = async (row: TableRow, judged: Anomaly) => {
-    const line = lines.line(row, judged, readings.columns.column, readings.columns.dates);
+  const write = async (row: TableRow, scored: Anomaly) => {
+    const line = lines.line(row, scored, readings.columns.column, readings.columns.dates);
     const text = written === 0 ? lines.head(row) + line : line;
     written++;
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
@@ -65,12 +65,12 @@ export async function run(file: string, options: AnomalyOptions): Promise<void> 
     for await (const row of readTable(file, format, readings.columns.needed)) {
       if (rows.wasSeen()) continue;
       const reading = readings.read(row);
-      const judged = reading && judge(reading);
+      const scored = reading && scoreOf(reading);
       // A row that could not be read has no cells to write back.
-      if (judged && !(row instanceof EddyError)) {
-        await write(row, judged);
-        if (judged.alarm) alarms++;
-        if (plot) picture.add(judged, reading.time);
+      if (scored && !(row instanceof EddyError)) {
+        await write(row, scored);
+        if (scored.alarm) alarms++;
+        if (plot) picture.add(scored, reading.time);
       }
       await rows.done();
     }

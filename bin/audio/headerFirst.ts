@@ -23,7 +23,7 @@ export function headerFirst(source: AsyncIterable<Uint8Array>): HeaderFirst {
   let ended = false;
   const header: number[] = [];
 
-  /** The size fields' first byte, to be judged when all four have come: they are held back until then. */
+  /** The size fields' first byte, to be read when all four have come: they are held back until then. */
   const isSize = () => header.length === 4 || DATA.every((letter, i) => header[header.length - 4 + i] === letter);
 
   const fill = async (): Promise<boolean> => {

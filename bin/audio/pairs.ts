@@ -3,7 +3,7 @@ import type { WavInput } from './readWav.js';
 
 /** Two sounds that belong together, sample by sample. */
 export interface Pairs {
-  /** Samples of a channel; undefined where neither says. */
+  /** Samples of a channel; undefined where neither gives them. */
   readonly length: number | undefined;
   /** Chunks of both, one array a channel, of one length. Fails with `invalid-file` where one ends before the other. */
   chunks(): AsyncGenerator<[dry: Float32Array[], wet: Float32Array[]]>;

@@ -7,7 +7,7 @@ import { wholeFrom } from '../wholeFrom.js';
 export function anomaly(program: Command): void {
   program
     .command('anomaly')
-    .summary('score each row by how surprising it is')
+    .summary('score each row by how unusual it is')
     .description(
       'Reads CSV (with a header) or NDJSON row by row and writes the rows back as it reads, with anomaly_score: ' +
         'from 0 to 1, an alarm from 0.5 on. Season, scale and threshold need no tuning; memory is constant. ' +

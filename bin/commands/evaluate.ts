@@ -15,7 +15,7 @@ export function evaluate(program: Command): void {
         'MSE and MAE are means over the columns and steps 1 … HORIZON, in deviations of the training rows. ' +
         'skill = 1 − MSE / MSE of the best baseline. covered and interval are of conformal intervals around eddy’s forecasts HORIZON rows ' +
         'ahead: the share of values that they cover, and the interval (Winkler) score in deviations, less is better. ' +
-        'Dates in the file tell the seasons, else they are found.',
+        'Dates in the file give the seasons, else they are found.',
     )
     .argument('<file>', 'a .csv, .ndjson or .jsonl file with a header')
     .option('--columns <names>', 'columns to forecast together: A,B or all', 'all')

@@ -25,7 +25,7 @@ export function forecast(program: Command): void {
     .option('--column <name>', 'the column to forecast (default: the first that holds a number)')
     .option(
       '--time <name>',
-      'a column to pass on as time; seasons are told by its dates, else by the first column that holds some',
+      'a column to pass on as time; its dates give the seasons, else by the first column that holds some',
     )
     .addOption(formatOption());
   addFlags(command, FORECAST_OPTIONS, FLAGS)

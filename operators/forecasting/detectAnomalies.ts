@@ -22,11 +22,11 @@ export interface DetectAnomaliesOptions<In> extends TailScoreOptions {
   /** The share of values that [low, high] may miss, 0 < alpha < 1. Default 0.05. */
   alpha?: number;
   /**
-   * `surprise`: tails of the largest events, of several parts. `likelihood`: the anomaly likelihood of Ahmad et al. 2017, of the
-   * error alone. Default `surprise`.
+   * `tails`: tails of the largest events, of several parts. `likelihood`: the anomaly likelihood of Ahmad et al. 2017, of the
+   * error alone. Default `tails`.
    */
-  scoring?: 'surprise' | 'likelihood';
-  /** Makes the forecaster of a run. Default: least squares, seasons and profile, stacked and judged. */
+  scoring?: 'tails' | 'likelihood';
+  /** Makes the forecaster of a run. Default: least squares, seasons and profile, stacked and weighted. */
   forecaster?: () => OneStepForecaster;
   /** What a value that is neither missing nor a finite number does. Default 'error'. */
   onInvalid?: OnInvalid;
@@ -44,7 +44,7 @@ export interface Anomaly extends Omit<AnomalyScore, 'cause'> {
   readonly high: number | null;
   /** What is expected of the row after this one. */
   readonly next: NextForecast;
-  /** The part that is most surprised, or that rows are missing. */
+  /** The part that is most unusual, or that rows are missing. */
   readonly cause: Part | 'gap';
 }
 
@@ -52,7 +52,7 @@ export interface Anomaly extends Omit<AnomalyScore, 'cause'> {
 export type NextForecast = Pick<Anomaly, 'forecast' | 'low' | 'high'>;
 
 /**
- * Scores each sample by how surprising it is after all that came before, from 0 to 1; 0.5 and above is an alarm.
+ * Scores each sample by how unusual it is after all that came before, from 0 to 1; 0.5 and above is an alarm.
  *
  *     source              --5--5--6--5--6--90--6--|
  *     detectAnomalies()   --0--0--0--0--0--.9--0--|      .9 is { score: .9, alarm: true, cause: 'error', … }
@@ -84,12 +84,12 @@ export function detectAnomaliesStage<In>(options: DetectAnomaliesOptions<In> = {
   return () => new Detection(options, gaps === 'alarm', forecaster(), new Intervals({ alpha }), onInvalid);
 }
 
-function createScorer<In>({ scoring = 'surprise', ...options }: DetectAnomaliesOptions<In>): AnomalyScorer {
-  if (scoring === 'surprise') return new TailScore(options);
+function createScorer<In>({ scoring = 'tails', ...options }: DetectAnomaliesOptions<In>): AnomalyScorer {
+  if (scoring === 'tails') return new TailScore(options);
   if (scoring === 'likelihood') return new AnomalyLikelihood();
   throw new EddyError(
     'invalid-option',
-    `detectAnomalies: scoring must be 'surprise' or 'likelihood', got ${String(scoring)}; leave it out for 'surprise'`,
+    `detectAnomalies: scoring must be 'tails' or 'likelihood', got ${String(scoring)}; leave it out for 'tails'`,
   );
 }
 
@@ -132,20 +132,20 @@ class Detection<In> implements OpenStage<In, Anomaly> {
   }
 
   #scorer(value: number, time: number | undefined): Anomaly {
-    const [foretold, low, high] = this.#next;
-    const anomalyScore = this.#anomalyScore.step(value, Number.isFinite(foretold) ? foretold : value, time);
+    const [predicted, low, high] = this.#next;
+    const anomalyScore = this.#anomalyScore.step(value, Number.isFinite(predicted) ? predicted : value, time);
     const gap = this.gapsAlarm && anomalyScore.missing > 0;
-    const reported = nextForecastOf(foretold, low, high);
-    this.#foretell(value, this.forecaster.step(value, time));
+    const reported = nextForecastOf(predicted, low, high);
+    this.#predictNext(value, this.forecaster.step(value, time));
     const row = { index: ++this.#value[1], value, ...reported, next: this.#reported() };
     return gap ? { ...row, ...anomalyScore, score: 1, alarm: true, cause: 'gap' } : { ...row, ...anomalyScore };
   }
 
   #miss(time: number | undefined): Anomaly {
-    const [foretold, low, high] = this.#next;
-    const reported = nextForecastOf(foretold, low, high);
+    const [predicted, low, high] = this.#next;
+    const reported = nextForecastOf(predicted, low, high);
     this.#anomalyScore.miss(time);
-    if (!Number.isNaN(foretold)) this.#foretell(undefined, this.forecaster.step(Number.NaN, time));
+    if (!Number.isNaN(predicted)) this.#predictNext(undefined, this.forecaster.step(Number.NaN, time));
     const alarm = this.gapsAlarm;
     const row = { index: ++this.#value[1], value: null, ...reported, next: this.#reported() };
     return { ...row, score: alarm ? 1 : 0, alarm, cause: 'gap', expected: EVERYDAY, missing: 0, parts: {} };
@@ -156,8 +156,8 @@ class Detection<In> implements OpenStage<In, Anomaly> {
     return nextForecastOf(forecast, low, high);
   }
 
-  #foretell(value: number | undefined, foretold: number): void {
-    const forecast = Number.isFinite(foretold) ? foretold : this.#value[0];
+  #predictNext(value: number | undefined, predicted: number): void {
+    const forecast = Number.isFinite(predicted) ? predicted : this.#value[0];
     const { low, high }: Interval = this.intervals.step(value, forecast);
     this.#next[0] = forecast;
     this.#next[1] = low;
@@ -167,7 +167,7 @@ class Detection<In> implements OpenStage<In, Anomaly> {
   #copy(): Snapshot {
     return {
       reader: this.#reader.snapshot(),
-      surprise: this.#anomalyScore.snapshot(),
+      tails: this.#anomalyScore.snapshot(),
       intervals: this.intervals.snapshot(),
       forecaster: this.forecaster.snapshot?.() ?? null,
       next: this.#next.slice(),
@@ -175,7 +175,7 @@ class Detection<In> implements OpenStage<In, Anomaly> {
     };
   }
 
-  #put({ reader, surprise, intervals, forecaster, next, value }: Snapshot): void {
+  #put({ reader, tails, intervals, forecaster, next, value }: Snapshot): void {
     if (
       !(next instanceof Float64Array) ||
       next.length !== 3 ||
@@ -187,7 +187,7 @@ class Detection<In> implements OpenStage<In, Anomaly> {
         'detectAnomalies: a snapshot must hold the next forecast, this one does not; restore what snapshot() gave',
       );
     }
-    this.#anomalyScore.restore(snapshotRecord('detectAnomalies', 'surprise', surprise));
+    this.#anomalyScore.restore(snapshotRecord('detectAnomalies', 'tails', tails));
     this.intervals.restore(snapshotRecord('detectAnomalies', 'intervals', intervals));
     this.forecaster.restore?.(snapshotRecord('detectAnomalies', 'forecaster', forecaster));
     this.#reader.restore(snapshotRecord('detectAnomalies', 'reader', reader));

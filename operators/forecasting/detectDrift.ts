@@ -26,7 +26,7 @@ export interface Drift {
 }
 
 /**
- * Says at each sample whether what it comes from has changed.
+ * Reports at each sample whether what it comes from has changed.
  *
  *     source          --0--1--0--0--1--1--1--1--1--|
  *     detectDrift()   --f--f--f--f--f--f--f--t--f--|      t is { index: 8, value: 1, drift: true }

@@ -14,7 +14,7 @@ import { asOperator } from '../streams/asOperator.js';
 export interface ForecastOptions<In> extends ForecastEngineOptions {
   /** A value's numbers. Default: the value itself. */
   features?: ((value: In) => Row) | undefined;
-  /** A value's time: a Date, or milliseconds since the epoch (UTC); it tells the seasons. Default: none. */
+  /** A value's time: a Date, or milliseconds since the epoch (UTC); it gives the seasons. Default: none. */
   time?: ((value: In) => Moment) | undefined;
 }
 

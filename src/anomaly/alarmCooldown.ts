@@ -3,7 +3,7 @@ const LEAST = 20;
 const RATIO = 4;
 
 /**
- * Says whether an alarm is news. Right after an alarm only what is four times as rare is; this silence wears off evenly over
+ * Decides whether an alarm is new. Right after an alarm only what is four times as rare is; this silence wears off evenly over
  * max(20, 12 % of the rows so far): a longer history is watched with more patience. (8 to 15 % make no difference.) Only the last
  * alarm need be kept.
  */

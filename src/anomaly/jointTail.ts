@@ -17,7 +17,7 @@ const MEASURES: readonly (readonly [measure: Measure, part: Part, weight: number
 ];
 
 /**
- * The tails of several measures as one. Each says how many events as large its own past would hold, which makes them
+ * The tails of several measures as one. Each counts how many events as large its own past would hold, which makes them
  * commensurable; the counts are joined by their weighted harmonic mean, as dependent p-values may be (Wilson 2019, PNAS 116:1195).
  */
 export class JointTail {
@@ -31,7 +31,7 @@ export class JointTail {
     this.arrays = this.#tails.flatMap(({ tail }) => tail.arrays);
   }
 
-  /** The joint count and that of each part. Asks, then learns; `tried` is false while nothing can be said yet. */
+  /** The joint count and that of each part. Asks, then learns; `tried` is false while nothing is known yet. */
   step(sizes: Readonly<Record<Measure, number>>, tried: boolean): { expected: number; parts: Map<Part, number> } {
     const parts = new Map<Part, number>();
     const joint = new HarmonicMean();

@@ -1,6 +1,6 @@
 import { EVENT, EVERYDAY, EventPeaks } from './eventPeaks.js';
 
-const SHORTEST = 6; // rows: a shorter run says nothing
+const SHORTEST = 6; // rows: a shorter run means nothing
 const RAREST = 0.1;
 
 /**

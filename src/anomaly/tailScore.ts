@@ -19,6 +19,9 @@ export interface TailScoreOptions {
   cooldown?: boolean;
 }
 
+/** What the state holds: rows, running mean and deviation, mean |change|, last value, missing rows before the next, mean |value|, still rows. */
+const [ROWS, MEAN, DEVIATION, CHANGE, LAST, MISSING, SIZE, STILL_ROWS, STATE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+
 /** Joint count of an alarm: on noise alone about one in a thousand rows. */
 const ALARM = 6;
 const SPREAD = 12;
@@ -30,9 +33,9 @@ const UNTRIED = 8;
 const LARGEST = 1e100; // its square is still a number
 
 /**
- * From forecast errors to calibrated surprise. Each part compares its sizes with the largest events of its own past, and their
+ * From forecast errors to a calibrated score. Each part compares its sizes with the largest events of its own past, and their
  * counts are joined (JointTail); a short history is trusted less, by (t + 100)/t. An alarm is a row whose expected count is at most 6. Its
- * score is 1 / (1 + expected/6), told by halvings of the count, and below 0.5 when an earlier alarm has said it (AlarmCooldown), or this hour
+ * score is 1 / (1 + expected/6), in halvings of the count, and below 0.5 when an earlier alarm has reported it (AlarmCooldown), or this hour
  * of the day before (Habits). Constant memory (some 1,000 numbers), a few µs.
  */
 export class TailScore implements AnomalyScorer {
@@ -43,8 +46,8 @@ export class TailScore implements AnomalyScorer {
   readonly #recurrenceFilter = new RecurrenceFilter();
   readonly #resolution: number | undefined;
   readonly #spaced: boolean;
-  /** rows, running mean, deviation, mean |change|, last value, missing rows before the next, mean |value|, still rows */
-  readonly #state = new Float64Array(8);
+  /** By the names above. */
+  readonly #state = new Float64Array(STATE);
   readonly #sizes = new Float64Array(SPREAD);
   readonly #residuals = new Float64Array(LONG_SEASON);
 
@@ -61,7 +64,7 @@ export class TailScore implements AnomalyScorer {
   }
 
   miss(time?: number): void {
-    this.#state[5]++;
+    this.#state[MISSING]++;
     if (time !== undefined) this.#season.tick(time);
   }
 
@@ -70,38 +73,38 @@ export class TailScore implements AnomalyScorer {
     const state = this.#state;
     value = bounded(value);
     forecast = bounded(forecast);
-    if (state[0] === 0) state[4] = value;
-    const missing = Math.max(state[5], time === undefined ? 0 : this.#season.missed(time));
+    if (state[ROWS] === 0) state[LAST] = value;
+    const missing = Math.max(state[MISSING], time === undefined ? 0 : this.#season.missed(time));
     // A random walk's error over g + 1 rows is √(g + 1) times its error over one.
     const reach = Math.sqrt(1 + missing);
     const error = this.#seen((value - forecast) / reach);
-    const change = this.#seen((value - state[4]) / reach);
-    const residual = this.#seen(this.#season.residual(value, time, state[1]));
-    const distance = this.#seen(value - state[1]);
-    state[7] = state[3] > 0 && Math.abs(change) <= STILL * state[3] ? state[7] + 1 : 0;
+    const change = this.#seen((value - state[LAST]) / reach);
+    const residual = this.#seen(this.#season.residual(value, time, state[MEAN]));
+    const distance = this.#seen(value - state[MEAN]);
+    state[STILL_ROWS] = state[CHANGE] > 0 && Math.abs(change) <= STILL * state[CHANGE] ? state[STILL_ROWS] + 1 : 0;
     this.#rescale(value, change);
-    const row = state[0];
+    const row = state[ROWS];
     this.#sizes[row % SPREAD] = Math.abs(error);
     this.#residuals[row % LONG_SEASON] = residual;
-    const unit = state[3];
+    const unit = state[CHANGE];
     const shape = this.#shape.step(unit > 0 ? Math.max(-20, Math.min(20, error / unit)) : 0);
-    state[0]++;
-    state[4] = value;
-    state[5] = 0;
+    state[ROWS]++;
+    state[LAST] = value;
+    state[MISSING] = 0;
     const sizes = {
       error: Math.abs(error),
       spread: mean(this.#sizes, row, SPREAD),
       shape,
       season: Math.abs(mean(this.#residuals, row, SEASON)),
       'long season': Math.abs(mean(this.#residuals, row, LONG_SEASON)),
-      flatline: state[7],
+      flatline: state[STILL_ROWS],
       range: Math.abs(distance),
     };
     return this.#scorer(sizes, missing, time);
   }
 
   #scorer(sizes: Readonly<Record<Measure, number>>, missing: number, time: number | undefined): AnomalyScore {
-    const row = this.#state[0];
+    const row = this.#state[ROWS];
     const joint = this.#tail.step(sizes, row > UNTRIED);
     const expected = (joint.expected * (row + WARM)) / row;
     const usual = time !== undefined && this.#recurrenceFilter.knows(time, expected, ALARM);
@@ -126,23 +129,25 @@ export class TailScore implements AnomalyScorer {
   }
 
   #seen(difference: number): number {
-    const floor = this.#resolution ?? 1e-9 * Math.max(1, this.#state[6]);
+    const floor = this.#resolution ?? 1e-9 * Math.max(1, this.#state[SIZE]);
     return Math.abs(difference) > floor ? difference : 0;
   }
 
   #rescale(value: number, change: number): void {
     const state = this.#state;
-    const rate = Math.max(1 / (state[0] + 1), 1 / 2000);
-    const trusted = state[0] > 50;
-    const bound = trusted && state[2] > 0 ? 4 * state[2] : LARGEST;
-    const delta = Math.max(-bound, Math.min(bound, value - state[1]));
-    state[1] += rate * delta;
-    state[2] = Math.sqrt(Math.max(0, state[2] * state[2] + rate * (delta * delta - state[2] * state[2])));
+    const rate = Math.max(1 / (state[ROWS] + 1), 1 / 2000);
+    const trusted = state[ROWS] > 50;
+    const bound = trusted && state[DEVIATION] > 0 ? 4 * state[DEVIATION] : LARGEST;
+    const delta = Math.max(-bound, Math.min(bound, value - state[MEAN]));
+    state[MEAN] += rate * delta;
+    state[DEVIATION] = Math.sqrt(
+      Math.max(0, state[DEVIATION] * state[DEVIATION] + rate * (delta * delta - state[DEVIATION] * state[DEVIATION])),
+    );
     // No row may more than double the usual change. A firmer bound would let that of a square wave, which seldom moves, fade to nothing.
-    const most = trusted && state[3] > 0 ? state[3] / rate : LARGEST;
+    const most = trusted && state[CHANGE] > 0 ? state[CHANGE] / rate : LARGEST;
     const size = Math.min(Math.abs(change), most);
-    state[3] += rate * (size - state[3]);
-    state[6] += rate * (Math.abs(value) - state[6]);
+    state[CHANGE] += rate * (size - state[CHANGE]);
+    state[SIZE] += rate * (Math.abs(value) - state[SIZE]);
   }
 
   get #arrays(): readonly Float64Array[] {
@@ -156,7 +161,7 @@ export class TailScore implements AnomalyScorer {
 
   /** @throws EddyError `invalid-state` on a record that other options made. */
   restore(from: Snapshot): void {
-    putState(this.#arrays, from, 'surprise');
+    putState(this.#arrays, from, 'detectAnomalies');
   }
 }
 

@@ -138,7 +138,7 @@ export class Adwin implements DriftDetector {
     return old;
   }
 
-  /** Drops the oldest buckets, and counts the others anew: a subtraction would leave the rounding errors of what has gone. */
+  /** Drops the oldest buckets, and counts the others again: a subtraction would leave the rounding errors of what has gone. */
   #drop(rows: number): void {
     let left = rows;
     this.#state.fill(0, 1);

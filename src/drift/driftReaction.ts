@@ -13,8 +13,8 @@ import type { DriftDetector } from './driftDetector.js';
 export interface DriftReactionOptions {
   /**
    * What is done when the loss has risen. `raiseRate`: the optimizer's rate times `factor`, falling back to 1 over `updates`
-   * updates. `resetOptimizer`: its moments start anew. `rollback`: the weights go back to those of the best `every` samples
-   * since the last rise, and the moments start anew. Or one's own.
+   * updates. `resetOptimizer`: its moments start again. `rollback`: the weights go back to those of the best `every` samples
+   * since the last rise, and the moments start again. Or one's own.
    */
   react: 'raiseRate' | 'resetOptimizer' | 'rollback' | ((learner: Learner) => void);
   /**

@@ -55,7 +55,7 @@ export class PageHinkley implements DriftDetector {
     state[3] = Math.min(state[3], state[2]);
     state[5] = Math.min(state[5], state[4]);
     if (state[0] < minRows) return false;
-    // Not ≤ in place of >: what has overflowed to NaN is beyond any threshold too, and starts anew.
+    // Not ≤ in place of >: what has overflowed to NaN is beyond any threshold too, and starts again.
     const up = direction !== 'down' && !(state[2] - state[3] <= threshold);
     const down = direction !== 'up' && !(state[4] - state[5] <= threshold);
     if (!up && !down) return false;

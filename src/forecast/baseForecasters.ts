@@ -47,7 +47,7 @@ export class BaseForecasters {
   readonly combiner: Combiner;
   /** What a roll-back restores. */
   readonly learned: readonly Storage[];
-  /** The weights that tell of a divergence first. */
+  /** The weights that show a divergence first. */
   readonly weights: Float64Array;
   readonly state: readonly Storage[];
   readonly #c: number;
@@ -116,7 +116,7 @@ export class BaseForecasters {
     ];
   }
 
-  /** Where the opinions held at row `index` on the row `ahead` after it start. */
+  /** Where the predictions made at row `index` on the row `ahead` after it start. */
   at(index: number, ahead: number): number {
     return ((index % (this.#horizon + 1)) * this.#horizon + ahead - 1) * PREDICTIONS;
   }
@@ -126,7 +126,7 @@ export class BaseForecasters {
     return this.#origins[this.#origin(index)];
   }
 
-  /** What the opinions of row `index` on the row `ahead` after it are relative to: the value, less the excess that will have gone. */
+  /** What the predictions of row `index` on the row `ahead` after it are relative to: the value, less the excess that will have gone. */
   base(index: number, ahead: number): number {
     return this.#origins[this.#origin(index) + 2 + ahead];
   }
@@ -166,7 +166,7 @@ export class BaseForecasters {
     this.exponentialWeights.learn(h, this.predictions, at, outcome);
   }
 
-  /** Forms the opinions at row `index`, the newest. `network`: its changes in typical ones, one for each horizon at `from`. */
+  /** Forms the predictions at row `index`, the newest. `network`: its changes in typical ones, one for each horizon at `from`. */
   form(index: number, seen: boolean, network: Float32Array | undefined, from: number): void {
     const { history, clock, levels, moves, profile, features } = this.#views;
     const c = this.#c;
@@ -221,7 +221,7 @@ export class BaseForecasters {
     return (index % (this.#horizon + 1)) * (this.#horizon + 3);
   }
 
-  /** One expert's opinion held at row `index`; 'judge': its mixture, before the arbiter. */
+  /** One base forecaster's prediction made at row `index`; 'exponentialWeights': their mixture, before the combiner. */
   prediction(baseForecaster: BaseForecaster, index: number, ahead: number): number {
     const at = this.at(index, ahead);
     return baseForecaster === 'exponentialWeights'
@@ -229,7 +229,7 @@ export class BaseForecasters {
       : this.predictions[at + COMBINED_NAMES.indexOf(baseForecaster)];
   }
 
-  /** What comes of the opinions held at row `index`: the judge's mixture, and the arbiter's over it. */
+  /** What comes of the predictions made at row `index`: the mixture of the exponential weights, and the combiner's over it. */
   mix(index: number, ahead: number): number {
     const at = this.at(index, ahead);
     const h = ahead - 1;

@@ -1,19 +1,19 @@
-const PRIOR = 3; // what the judge's word weighs at the start, against 1 of each of the others
+const PRIOR = 3; // what the mixture weighs at the start, against 1 of each of the others
 const SQUARINGS = 4; // weights fall with the 2⁴ = 16th power of the squared error
 const MOST = 100; // an error counts as at most so many typical changes: one row must not decide for ever
 
 /**
- * Weighs the judge's word against experts that stand alone, by all of the past: the judge is quick, and so at times worse than one expert
- * that it has on its bench. A weight is its prior / (Σ error²)¹⁶: one that is 4 % worse in the long run has half of it, so that what is
- * alike is averaged (Bates & Granger 1969) and what is worse vanishes. Unlike the judge it sees the largest errors as they are, since they
+ * Weighs the exponential weights' mixture against base forecasters that stand alone, by all of the past: the mixture is quick, and so at times
+ * worse than one of them. A weight is its prior / (Σ error²)¹⁶: one that is 4 % worse in the long run has half of it, so that what is
+ * alike is averaged (Bates & Granger 1969) and what is worse vanishes. Unlike the exponential weights it sees the largest errors as they are, since they
  * make most of a mean square. One set of weights for each of `cases`.
  */
 export class Combiner {
-  /** Per case and expert: Σ error² in squares of the data's unit, and the weight; the judge first. */
+  /** Per case and base forecaster: Σ error² in squares of the data's unit, and the weight; the mixture first. */
   readonly state: Float64Array;
   readonly #bench: readonly number[];
 
-  /** @param bench which of the opinions are weighed beside the judge's */
+  /** @param bench which of the predictions are weighed beside the mixture */
   constructor(cases: number, bench: readonly number[]) {
     this.#bench = bench;
     this.state = new Float64Array(cases * 2 * (bench.length + 1));
@@ -34,7 +34,7 @@ export class Combiner {
     return sum;
   }
 
-  /** The judge's word and the opinions at opinions[at …] meant `target`, all in `unit`s; `typical` is a change's usual size in them. */
+  /** The mixture and the predictions at predictions[at …] meant `target`, all in `unit`s; `typical` is a change's usual size in them. */
   learn(
     i: number,
     weighted: number,

@@ -50,7 +50,7 @@ export class Evaluation {
     this.#open = new Float64Array(horizon * 3);
   }
 
-  /** Scores what was said of `row`, then lets the model take it. `clock` gives milliseconds. */
+  /** Scores what was forecast for `row`, then lets the model take it. `clock` gives milliseconds. */
   step(model: ForecastModel, row: Float64Array, time: number, clock: () => number): void {
     this.#row++;
     this.#score(row);

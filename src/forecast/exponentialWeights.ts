@@ -3,11 +3,11 @@ import { exp } from '../math/functions.js';
 const ETA = 0.05; // how fast losses turn into weight
 const DISCOUNT = 0.9975; // losses are remembered over some 400 rows
 const CAP = 12; // one row's loss counts at most as 12 usual ones
-const SHARE = 0.001; // every expert keeps this much, to come back by
+const SHARE = 0.001; // every base forecaster keeps this much, to come back by
 const UNIT_RATE = 1 / 500;
 
 /**
- * Weighs experts by their own past: exponential weights of discounted, capped squared errors, in units of the mixture's own
+ * Weighs base forecasters by their own past: exponential weights of discounted, capped squared errors, in units of the mixture's own
  * mean squared error (Vovk 1990; Littlestone & Warmuth 1994), with a least share for all (after Herbster & Warmuth 1998).
  * One set of weights for each of `cases`.
  */
@@ -40,7 +40,7 @@ export class ExponentialWeights {
     this.#units.fill(0);
   }
 
-  /** The opinions at opinions[at …] meant `target`. */
+  /** The predictions at predictions[at …] meant `target`. */
   learn(i: number, predictions: Float64Array, at: number, target: number): void {
     const k = this.#baseForecasters;
     const losses = this.#losses;

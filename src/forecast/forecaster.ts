@@ -23,8 +23,8 @@ export interface ForecasterOptions {
 }
 
 /**
- * Forecasts every channel of a stream of rows 1 … horizon rows ahead, and learns from each row as it comes: experts (last
- * value, least squares, seasonal naive, network) → stack → judge → arbiter. A forecast is learned from only when its row has come.
+ * Forecasts every channel of a stream of rows 1 … horizon rows ahead, and learns from each row as it comes: base forecasters (last
+ * value, least squares, seasonal naive, network) → stack → exponential weights → combiner. A forecast is learned from only when its row has come.
  *
  *     const forecaster = new Forecaster({ channels: 1, horizon: 5 });
  *     forecaster.step(Float64Array.of(20.5), Number.NaN);
@@ -113,7 +113,7 @@ export class Forecaster {
     }
   }
 
-  /** What one expert alone forecasts after the newest row, [horizon × channels]; its opinions depend on no judge. */
+  /** What one base forecaster alone forecasts after the newest row, [horizon × channels]; its predictions depend on no weights. */
   forecastOf(baseForecaster: BaseForecaster): Float64Array {
     return this.forecast.map((_, i) => {
       const c = i % this.#channels;

@@ -19,14 +19,14 @@ export class LagForecaster implements OneStepForecaster {
   readonly #values = new Float64Array(LAGS + 1);
   readonly #features = new Float64Array(LAGS + 2);
   readonly #gain = new Float64Array(LAGS + 2);
-  /** rows, mean, deviation, usual error, the change foretold (in deviations) */
+  /** rows, mean, deviation, usual error, the change forecast (in deviations) */
   readonly #state = Float64Array.of(0, 0, 0, 1, 0);
 
   step(came: number): number {
     const state = this.#state;
     const known = Number.isFinite(came);
     if (!known && state[0] === 0) return 0;
-    // A missing row is taken to be as foretold: nothing is learned from it, and the lags stay in step.
+    // A missing row is taken to be as forecast: nothing is learned from it, and the lags stay in step.
     const value = known ? came : this.#values[0] + state[2] * state[4];
     if (known && state[0] > LAGS && state[2] > 0) this.#correct(value);
     this.#values.copyWithin(1, 0, LAGS);

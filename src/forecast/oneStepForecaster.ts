@@ -1,6 +1,6 @@
 import type { Snapshot } from '../core/stage.js';
 
-/** What one-step errors come from: takes a row, learns, and says the next one. */
+/** What one-step errors come from: takes a row, learns, and predicts the next one. */
 export interface OneStepForecaster {
   /** The forecast of the row after `value` (NaN: missing). `time`: ms since 1970, when known. */
   step(value: number, time?: number): number;

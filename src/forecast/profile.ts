@@ -17,7 +17,7 @@ export class Profile {
     return this.#slots;
   }
 
-  /** Starts anew with `slots` slots a channel. */
+  /** Starts again with `slots` slots a channel. */
   open(slots: number): void {
     this.#slots = slots;
     this.state = new Float64Array(this.#channels * slots * 2);

@@ -18,7 +18,7 @@ export class Recovery {
   readonly #learned: readonly Storage[];
   readonly #reset: () => void;
 
-  /** @param weights those among `learned` that tell of a divergence first */
+  /** @param weights those among `learned` that show a divergence first */
   constructor(weights: Float64Array, learned: readonly Storage[], reset: () => void) {
     this.#weights = weights;
     this.#learned = learned;
@@ -42,7 +42,7 @@ export class Recovery {
     else if (state[2] % EVERY === 0 && state[0] <= 1.1 * state[1]) this.#copy();
   }
 
-  /** Weights alone tell: whatever else goes wrong shows in them. */
+  /** Weights alone show it: whatever else goes wrong shows in them. */
   #finite(): boolean {
     const weights = this.#weights;
     return Number.isFinite(weights[Math.floor(this.state[2] % weights.length)]);

@@ -10,7 +10,7 @@ const [FOUND, SEARCHING, GIVEN] = [0, 1, 2];
 export type Seasons = readonly [short: number, long: number];
 
 /**
- * Finds the seasons of a stream as it comes: given ones, else from its timestamps, else by autocorrelation, looked at anew at
+ * Finds the seasons of a stream as it comes: given ones, else from its timestamps, else by autocorrelation, looked at again at
  * each doubling of the rows from 64 to 4,096.
  */
 export class SeasonFinder {

@@ -2,7 +2,7 @@ import type { Snapshot } from '../core/stage.js';
 import { Forecaster } from './forecaster.js';
 import type { OneStepForecaster } from './oneStepForecaster.js';
 
-/** The forecaster of one series, one row ahead, without networks: least squares, seasons and profile, stacked and judged. */
+/** The forecaster of one series, one row ahead, without networks: least squares, seasons and profile, stacked and weighted. */
 export class SeriesForecaster implements OneStepForecaster {
   readonly #forecaster = new Forecaster({ channels: 1, horizon: 1 });
   readonly #row = new Float64Array(1);

@@ -1,8 +1,8 @@
 const RATE = 1 / 2000;
-/** Where a baseline was all but exact, how much worse eddy was says nothing more. */
+/** Where a baseline was all but exact, how much worse eddy was means nothing more. */
 const WORST = -1e9;
 
-/** Baselines that forecasts are held against, and opinions of the experts at the same time. */
+/** Baselines that forecasts are held against, and predictions of the base forecasters at the same time. */
 export type Skill = {
   /** Share of the squared error taken away, 1 − MSE / MSE of the best of them: above 0 is better than all. 0 before the first score. */
   readonly best: number;

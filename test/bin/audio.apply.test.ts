@@ -7,7 +7,7 @@ import { eddyAudio, eddyPath } from './eddyAudio.js';
 import { HEADER, type Sound, wav, wave, withSizes } from './wav.js';
 import { wire } from './wire.js';
 
-// Several processes a test, each of which starts anew.
+// Several processes a test, each of which starts again.
 vi.setConfig({ testTimeout: 60_000 });
 const { at, write } = temporaryFiles();
 const straight = write('wire.json', wire());

@@ -5,7 +5,7 @@ import { temporaryFiles } from '../temporaryFiles.js';
 import { eddyAudio } from './eddyAudio.js';
 import { HEADER, type Sound, wav, wave, withSizes } from './wav.js';
 
-// Several processes a test, each of which starts anew.
+// Several processes a test, each of which starts again.
 vi.setConfig({ testTimeout: 60_000 });
 const { at, write } = temporaryFiles();
 
