@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -13,6 +14,7 @@ import {
   stepDecay,
   warmUp,
 } from '../../src/index.js';
+import { schedules } from '../../src/nn/schedules/registry.js';
 
 const at = (schedule: Schedule, ...updates: number[]) => updates.map(schedule);
 const near = (got: number[], want: number[]) => {
@@ -92,4 +94,23 @@ describe('schedules', () => {
   ])('%s is refused', (_, make) => {
     expect(make).toThrowError(expect.objectContaining({ code: 'invalid-option' }));
   });
+});
+
+describe.each(schedules.members)('$name', ({ example }) => {
+  it('is a finite factor from 0 up, the same at every call, from the first update to the billionth', () => {
+    const [schedule, again] = [example(), example()];
+    for (const update of [1, 2, 3, 9, 10, 11, 1000, 1e6, 1e9]) {
+      const factor = schedule(update);
+      expect(factor).toBeGreaterThanOrEqual(0);
+      expect(factor).toBeLessThan(Number.POSITIVE_INFINITY);
+      expect(again(update)).toBe(factor);
+    }
+  });
+});
+
+it('every folder under src/nn/schedules is a member of the registry', () => {
+  const folders = readdirSync(new URL('../../src/nn/schedules', import.meta.url), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(schedules.members.map(({ name }) => name).sort()).toEqual(folders.sort());
 });
