@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { createBareRuntime, loadKernels } from 'rx-eddy';
+import { warn } from './server/log.js';
 import { startServer } from './server/startServer.js';
 import { Bridge } from './sources/bridge.js';
 import { Client } from './sources/client.js';
@@ -73,7 +74,6 @@ const { host, token } = rest;
 if (tls && (tls.length !== 2 || !tls.every((file) => existsSync(file))))
   command.error('error: --tls takes two files that exist, the certificate and its key');
 
-const warn = (text: string) => console.error(text);
 const server = await startServer({
   ...rest,
   runtime: createBareRuntime(await loadKernels()),
@@ -86,9 +86,9 @@ const server = await startServer({
 console.log(`eddy watches sensors at ${server.url}`);
 const loopback = ['127.0.0.1', '::1', 'localhost'].includes(host);
 if (!loopback && token === undefined)
-  console.error('warning: whoever reaches this address can send and see everything; give --token');
+  warn('warning: whoever reaches this address can send and see everything; give --token');
 if (!loopback && !tls)
-  console.error('warning: nothing is encrypted, and a phone gives /phone its sensors over TLS only; give --tls');
+  warn('warning: nothing is encrypted, and a phone gives /phone its sensors over TLS only; give --tls');
 
 const closing: (() => void)[] = [];
 /** A source's own connection to the server, as any other sensor's. */

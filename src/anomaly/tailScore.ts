@@ -2,6 +2,7 @@ import { EddyError } from '../core/errors.js';
 import type { Snapshot } from '../core/stage.js';
 import { copyState, putState } from '../stats/arrayState.js';
 import { AlarmCooldown } from './alarmCooldown.js';
+import { ALARM_THRESHOLD } from './alarmThreshold.js';
 import type { AnomalyScore, AnomalyScorer, Part } from './anomalyScore.js';
 import { JointTail, type Measure } from './jointTail.js';
 import { RecurrenceFilter } from './recurrenceFilter.js';
@@ -22,8 +23,6 @@ export interface TailScoreOptions {
 /** What the state holds: rows, running mean and deviation, mean |change|, last value, missing rows before the next, mean |value|, still rows. */
 const [ROWS, MEAN, DEVIATION, CHANGE, LAST, MISSING, SIZE, STILL_ROWS, STATE] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 
-/** Joint count of an alarm: on noise alone about one in a thousand rows. */
-const ALARM = 6;
 const SPREAD = 12;
 const SEASON = 6;
 const LONG_SEASON = 24;
@@ -107,9 +106,9 @@ export class TailScore implements AnomalyScorer {
     const row = this.#state[ROWS];
     const joint = this.#tail.step(sizes, row > UNTRIED);
     const expected = (joint.expected * (row + WARM)) / row;
-    const usual = time !== undefined && this.#recurrenceFilter.knows(time, expected, ALARM);
-    const rare = expected <= ALARM;
-    const alarm = rare && (!this.#spaced || (!usual && this.#cooldown.admit(row, expected, ALARM)));
+    const usual = time !== undefined && this.#recurrenceFilter.knows(time, expected, ALARM_THRESHOLD);
+    const rare = expected <= ALARM_THRESHOLD;
+    const alarm = rare && (!this.#spaced || (!usual && this.#cooldown.admit(row, expected, ALARM_THRESHOLD)));
     const score = alarm
       ? scoreOf(halvings(expected))
       : rare
@@ -167,14 +166,14 @@ export class TailScore implements AnomalyScorer {
 
 const bounded = (value: number) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
-const scoreOf = (expected: number) => 1 / (1 + expected / ALARM);
+const scoreOf = (expected: number) => 1 / (1 + expected / ALARM_THRESHOLD);
 
 /**
  * An alarm's count, up to the next of 6, 3, 1.5 … So few events tell no more, and what is read into more does not carry over: a
  * threshold fitted between two counts close by fits the series at hand.
  */
 function halvings(expected: number): number {
-  let count = ALARM;
+  let count = ALARM_THRESHOLD;
   while (count / 2 >= expected) count /= 2;
   return count;
 }
