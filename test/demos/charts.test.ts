@@ -132,9 +132,9 @@ describe('words', () => {
     expect(explain({ value: 9, forecast: 5, low: 4, high: 6, cause: 'error' })).toBe(
       'The forecast was wrong by far more than usual. Actual 9, forecast 5; 3 above the interval of 4 to 6.',
     );
-    expect(explain({ value: 3.5, forecast: 5, low: 4, high: 6, cause: 'season' })).toContain('0.5 below the band');
+    expect(explain({ value: 3.5, forecast: 5, low: 4, high: 6, cause: 'season' })).toContain('0.5 below the interval');
     expect(explain({ value: Number.NaN, forecast: 5, low: 4, high: 6, cause: 'gap' })).toBe(
-      'Rows that were due did not come.',
+      'Expected rows are missing.',
     );
   });
 
