@@ -35,7 +35,7 @@ export interface LearnInWorkerStageOptions<In> extends WorkerLearnerOptions {
 
 export interface LearnInWorkerOptions<In> extends LearnInWorkerStageOptions<In> {
   /** When it completes: with the source (default), or once the last sample has been learned from and the last weights are in the model. */
-  until?: 'samples' | 'learned';
+  until?: 'samples' | 'all';
 }
 
 /**
@@ -62,10 +62,10 @@ export function learnInWorker<In = Sample>(
   options: LearnInWorkerOptions<In>,
 ): OperatorFunction<In, WorkerLearnStep> {
   const { until = 'samples', ...staged } = options;
-  if (until !== 'samples' && until !== 'learned')
+  if (until !== 'samples' && until !== 'all')
     throw new EddyError(
       'invalid-option',
-      `learnInWorker: until must be 'samples' or 'learned', got ${until}; leave it out`,
+      `learnInWorker: until must be 'samples' or 'all', got ${until}; leave it out`,
     );
   learnInWorkerStage(model, staged); // a bad option fails here, not at the first subscription
   return (source) =>
@@ -88,7 +88,7 @@ export function learnInWorker<In = Sample>(
             fate.error(error);
           },
         })();
-        const learned = until === 'learned' ? () => opened?.finish() : () => undefined;
+        const learned = until === 'all' ? () => opened?.finish() : () => undefined;
         return endingStage(stage, learned, fate);
       };
       return merge(samples, fate).pipe(asOperator(open));

@@ -179,7 +179,7 @@ describe('learnInWorker ends at its memory baseline', () => {
     runLearnerWorker(port2);
     return port1;
   };
-  const taught = { ...learning, worker: workers, target: (x: number) => x, until: 'learned' as const };
+  const taught = { ...learning, worker: workers, target: (x: number) => x, until: 'all' as const };
 
   it(`after ${ROUNDS / 100} rounds of subscribing and leaving`, { timeout: 600_000 }, async () => {
     const rounds = async (count: number) => {

@@ -22,7 +22,7 @@ async function inWorker(script, samples) {
   );
   const worker = () => new Worker(script, { type: 'module' });
   const taught = paced.pipe(
-    learnInWorker(model, { ...options, worker, target: (x) => x, until: 'learned' }),
+    learnInWorker(model, { ...options, worker, target: (x) => x, until: 'all' }),
     last(),
     finalize(() => {
       isOver = true;

@@ -36,7 +36,7 @@ describe('learnInWorker', () => {
     const items = values.map((x) => ({ x: [x], target: x }));
     const { last } = learnInThread(model, items, options);
     const steps = await lastValueFrom(
-      paced(values).pipe(learnInWorker(model, { ...options, until: 'learned' }), toArray()),
+      paced(values).pipe(learnInWorker(model, { ...options, until: 'all' }), toArray()),
     );
     expect(steps.map(({ index }) => index)).toEqual(values.map((_, i) => i + 1));
     expect(model.readBlock()).toEqual(last);
@@ -119,7 +119,7 @@ describe('learnInWorker', () => {
       },
       record: () => {},
     };
-    const given = { ...options, batch: 8, maxWaiting: 16, telemetry, until: 'learned' as const };
+    const given = { ...options, batch: 8, maxWaiting: 16, telemetry, until: 'all' as const };
     await lastValueFrom(from(wave(200)).pipe(learnInWorker(model, given)));
     // The first went out alone; 8 + 7 of the others were the last to wait. Each sequence's first sample has nothing before it.
     expect(counted).toMatchObject({ samples: 200, dropped: 184, updates: 14 });
